@@ -1,0 +1,205 @@
+package keyring
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"github.com/vidimus-bot/vidimus/bot/document"
+	"github.com/vidimus-bot/vidimus/bot/signature/keyring/wire"
+)
+
+// Ring finds keys and people. It does not change and is safe for concurrent use. The zero Ring knows nobody.
+type Ring struct{ index *index }
+
+// index is what a Ring looks up in.
+type index struct {
+	roster        roster
+	keys          []Key
+	byFingerprint map[string][]int
+	byID          map[uint64][]int
+	digest        string
+}
+
+// New reads the key files and the roster of one commit. The findings, in the order of
+// document.SortFindings, tell of files that cannot be read, secret keys, keys that are weak, cannot
+// sign, stand in the files of two people or of nobody, and addresses that two people claim; for those
+// with a date in them see Expiring.
+// A key file counts by its name: keys/web-flow.asc is the host's, keys/vidimus.asc ours, any other the
+// person's with that slug.
+func New(files []File, people []Person) (Ring, []document.Finding) {
+	files = slices.Clone(files)
+	slices.SortStableFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	x := &index{
+		roster: newRoster(people), byFingerprint: map[string][]int{}, byID: map[uint64][]int{},
+		digest: digest(files, people),
+	}
+	var findings []document.Finding
+	read := make([]contents, len(files))
+	for i, f := range files {
+		read[i] = readFile(f)
+		findings = append(findings, x.judgeFile(f, read[i])...)
+	}
+	revokeByOthers(read)
+	for _, c := range read {
+		for _, k := range c.keys {
+			x.add(k)
+		}
+	}
+	findings = append(findings, x.judgeAll()...)
+	document.SortFindings(findings)
+	return Ring{index: x}, findings
+}
+
+// role says whose file one of that name is.
+func (x *index) role(slug string) Role {
+	switch slug {
+	case HostSlug:
+		return RoleHost
+	case BotSlug:
+		return RoleBot
+	}
+	if _, known := x.roster.bySlug[slug]; known {
+		return RolePerson
+	}
+	return RoleNobody
+}
+
+// add indexes k.
+func (x *index) add(k Key) {
+	k.Role = x.role(k.Slug)
+	i := len(x.keys)
+	x.keys = append(x.keys, k)
+	x.byFingerprint[k.Fingerprint] = append(x.byFingerprint[k.Fingerprint], i)
+	if k.public != nil {
+		x.byID[k.public.ID] = append(x.byID[k.public.ID], i)
+	}
+}
+
+// revokeByOthers applies revocations by keys that a certificate's owner has named as revokers, where
+// such a key stands in one of the files. Source: RFC 9580 §5.2.3.23.
+func revokeByOthers(read []contents) {
+	primaries := map[string]*certificate{}
+	for i := range read {
+		for j := range read[i].certificates {
+			if c := &read[i].certificates[j]; c.primary != nil {
+				primaries[c.primary.Fingerprint] = c
+			}
+		}
+	}
+	for i := range read {
+		for j := range read[i].certificates {
+			c := &read[i].certificates[j]
+			for _, r := range c.revocationsByOthers(primaries) {
+				read[i].revoke(c.primary.Fingerprint, r)
+			}
+		}
+	}
+}
+
+// revoke adds r to the keys of the certificate with that primary key.
+func (c *contents) revoke(primary string, r revocation) {
+	for i := range c.keys {
+		if c.keys[i].Primary == primary {
+			c.keys[i].revocations = append(c.keys[i].revocations, r)
+		}
+	}
+}
+
+// revocationsByOthers gives the valid revocations by appointed revokers.
+func (c *certificate) revocationsByOthers(primaries map[string]*certificate) []revocation {
+	var found []revocation
+	for i := range c.direct {
+		s := &c.direct[i]
+		if s.Kind != wire.KindKeyRevocation || c.own(s) {
+			continue
+		}
+		for _, fingerprint := range c.revokers {
+			by := primaries[fingerprint]
+			if by != nil && by.own(s) && c.checked(by.primary, s, c.primary.Hashable()) {
+				found = append(found, newRevocation(s))
+			}
+		}
+	}
+	return found
+}
+
+// Keys gives all keys, by path and then in their files' order.
+func (r Ring) Keys() []Key {
+	if r.index == nil {
+		return nil
+	}
+	return slices.Clone(r.index.keys)
+}
+
+// Named gives the keys with that fingerprint (upper hex, or SHA256:… for SSH) or, where it is "", with
+// that key id. There can be several: a key may stand in more than one file, and an id is short.
+func (r Ring) Named(fingerprint string, id uint64) []Key {
+	if r.index == nil {
+		return nil
+	}
+	places := r.index.byFingerprint[fingerprint]
+	if fingerprint == "" {
+		places = r.index.byID[id]
+	}
+	keys := make([]Key, len(places))
+	for i, place := range places {
+		keys[i] = r.index.keys[place]
+	}
+	return keys
+}
+
+// PersonOf gives the person whose address this is, compared without ASCII case;
+// {id}+{login}@users.noreply.github.com is the person with that account. An address that two people
+// claim is nobody's.
+func (r Ring) PersonOf(address string) (Person, bool) {
+	if r.index == nil {
+		return Person{}, false
+	}
+	return r.index.roster.person(address)
+}
+
+// Person gives the person with that slug.
+func (r Ring) Person(slug string) (Person, bool) {
+	if r.index == nil {
+		return Person{}, false
+	}
+	i, found := r.index.roster.bySlug[slug]
+	if !found {
+		return Person{}, false
+	}
+	return r.index.roster.people[i], true
+}
+
+// Digest is the SHA-256, in hex, of the files and the roster: the same input has the same digest, so
+// that a verdict can be remembered by it. The zero Ring has "".
+func (r Ring) Digest() string {
+	if r.index == nil {
+		return ""
+	}
+	return r.index.digest
+}
+
+// digest hashes files and people, each value behind its length.
+func digest(files []File, people []Person) string {
+	h := sha256.New()
+	write := func(s string) {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(s))))
+		h.Write([]byte(s))
+	}
+	for _, f := range files {
+		write(f.Path)
+		write(string(f.Bytes))
+	}
+	write("people")
+	for _, p := range people {
+		write(p.Slug)
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(p.GitHub)))
+		write(p.Login)
+		write(p.Name)
+		write(strings.Join(p.Emails, "\x00"))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
