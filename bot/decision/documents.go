@@ -1,0 +1,142 @@
+package decision
+
+import (
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/vidimus-bot/vidimus/bot/decision/facts"
+	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
+	"github.com/vidimus-bot/vidimus/bot/document"
+	"github.com/vidimus-bot/vidimus/bot/document/control"
+)
+
+// checkDocuments runs the rules over the base tip with the change applied: what
+// the branch would hold. LAW 7.1.
+func (e *evaluation) checkDocuments() {
+	asOf, err := document.ParseDate(e.f.AsOf)
+	if err != nil {
+		e.incomplete("the facts have no date at which documents are judged")
+		return
+	}
+	touched := map[string]bool{}
+	for _, t := range e.documentsTouched(e.mergeBase, e.head) {
+		touched[t.path] = true
+	}
+	for _, c := range e.changesOfProposal() {
+		touched[c.path] = true
+	}
+	base, result := e.set(e.base), e.set(e.result)
+	e.d.Findings = append(e.d.Findings, control.Check(result, control.Params{
+		AsOf: asOf, Roles: e.config.RoleIDs(), Touched: touched, Base: base,
+	})...)
+	e.checkGovernance(asOf)
+	for _, path := range e.result.tree.paths() {
+		if entry := e.result.tree[path]; entry.Size > facts.MaxBlobBytes {
+			e.d.Findings = append(e.d.Findings, document.Finding{
+				Rule: "LIM001", Severity: document.Block, Path: path,
+				Message: fmt.Sprintf("the file has %d bytes, more than are read", entry.Size),
+				Fix:     "take out what does not belong into a document, or split it",
+			})
+		}
+	}
+}
+
+// checkGovernance judges the configuration and keys that the branch would hold:
+// a change must not leave what the next one cannot be judged by.
+func (e *evaluation) checkGovernance(asOf document.Date) {
+	config := e.config
+	if entry, there := e.result.tree[repoconfig.Path]; there {
+		read, findings := repoconfig.Read(e.s.Blobs[entry.SHA256])
+		if !e.d.Founding { // of a founding they are problems already
+			e.d.Findings = append(e.d.Findings, findings...)
+		}
+		if len(findings) == 0 {
+			config = read
+			e.checkScope(read)
+		}
+	} else {
+		e.d.Findings = append(e.d.Findings, document.Finding{
+			Rule: CodeUnreadable, Severity: document.Block, Path: repoconfig.Path,
+			Message: "The change deletes the configuration.", Fix: "keep .vidimus.yml; what was founded stays governed",
+		})
+	}
+	ring, findings := e.readKeys(e.result.tree, config)
+	e.d.Findings = append(e.d.Findings, findings...)
+	e.d.Findings = append(e.d.Findings, ring.Expiring(midnight(asOf))...)
+}
+
+// midnight is the beginning of a day in UTC; to a key that expires, the zone of
+// an organisation makes no difference that a finding days ahead would show.
+func midnight(d document.Date) time.Time {
+	t, _ := time.Parse(time.DateOnly, d.String()) // a Date always has this form
+	return t
+}
+
+// checkScope: what leaves governance needs the signers of what leaves, which this
+// version does not judge; it blocks.
+func (e *evaluation) checkScope(next repoconfig.Config) {
+	if next.Root == e.config.Root && next.GovernsBranch(e.branch()) {
+		return
+	}
+	e.problem(Problem{
+		Code: CodeLater, Path: repoconfig.Path,
+		Text: "the change takes documents out of governance (root or branches), which this version of Vidimus does not judge",
+		Mend: "leave root as it is, and keep the governed branch in branches",
+	})
+}
+
+// set is the view's documents and images as the rules read them. Files over the
+// limit are left out and reported by size.
+func (e *evaluation) set(v view) *document.Set {
+	var files []document.File
+	for _, path := range v.tree.paths() {
+		entry := v.tree[path]
+		k := document.Classify(e.root, path)
+		if k == document.NotGoverned || entry.Size > facts.MaxBlobBytes {
+			continue
+		}
+		files = append(files, document.File{Path: path, Mode: entry.Mode, Bytes: e.s.Blobs[entry.SHA256]})
+	}
+	return document.NewSet(e.root, files)
+}
+
+// checkMoved: each changed governed file must have at the base tip what it has
+// at the merge base. MRG001, LAW 7.1.
+func (e *evaluation) checkMoved() {
+	if len(e.f.MergeBases) > 1 {
+		for _, other := range e.f.MergeBases[1:] {
+			for _, c := range changes(e.mergeBase.tree, e.treeOf(other)) {
+				e.moved(c.path)
+			}
+		}
+	}
+	for _, c := range e.changesOfProposal() {
+		if differ(e.base.tree[c.path], e.mergeBase.tree[c.path]) {
+			e.moved(c.path)
+		}
+	}
+}
+
+func (e *evaluation) moved(path string) {
+	e.problem(Problem{
+		Code: CodeMoved, Path: path,
+		Text: path + " was changed on the governed branch since this change began; the merged text would be neither",
+		Mend: "bring the change up to date (\"Update branch\"), look at the result, and have it signed again where it differs",
+	})
+}
+
+// sort puts every list of the decision into its fixed order.
+func (d *Decision) sort() {
+	document.SortFindings(d.Findings)
+	sort.SliceStable(d.Problems, func(i, j int) bool {
+		a, b := d.Problems[i], d.Problems[j]
+		if a.Code != b.Code {
+			return a.Code < b.Code
+		}
+		if a.Path != b.Path {
+			return a.Path < b.Path
+		}
+		return a.Commit < b.Commit
+	})
+}

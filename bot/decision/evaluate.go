@@ -1,0 +1,221 @@
+package decision
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/vidimus-bot/vidimus/bot/decision/facts"
+	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
+	"github.com/vidimus-bot/vidimus/bot/document"
+	"github.com/vidimus-bot/vidimus/bot/document/control"
+	"github.com/vidimus-bot/vidimus/bot/signature/keyring"
+)
+
+// Law is the newest version of the rules of signing. Every published law stays
+// in the code; the governing configuration says which one holds.
+const Law = 1
+
+// evaluation is one run over one snapshot. Its fields are filled step by step by
+// Evaluate, top to bottom; none outlives it.
+type evaluation struct {
+	s       facts.Snapshot
+	f       *facts.Facts
+	commits map[string]facts.Commit
+	trees   map[string]tree
+	parsed  map[facts.Entry]*document.Document
+
+	config   repoconfig.Config // the governing one: of the base, of a founding's head, or the last signed
+	readable bool
+	root     string
+	ring     keyring.Ring
+	opener   string // slug of who opened the pull request
+
+	base, mergeBase, head, result view // result: base tip + change
+	contributors                  map[string]map[string]bool
+	d                             Decision
+}
+
+// Evaluate decides on one pull request, one direct push or one landing. It never
+// fails: what cannot be read or proven is a problem in the decision, and the
+// conclusion is then Failure.
+func Evaluate(s facts.Snapshot) Decision {
+	e := newEvaluation(s)
+	if !e.checkFacts() {
+		return e.conclude()
+	}
+	switch e.govern() {
+	case notGoverned:
+		e.d.Conclusion, e.d.State = Neutral, StateNotGoverned
+		return e.d
+	case ungovernable:
+		return e.conclude()
+	}
+	e.lookAround()
+	e.judgeCommits()
+	e.checkDocuments()
+	e.checkMoved()
+	e.judgeSignatures()
+	d := e.conclude()
+	if e.f.Landing != nil {
+		e.d = d
+		e.compareLanding()
+		d = e.d
+	}
+	return d
+}
+
+func newEvaluation(s facts.Snapshot) *evaluation {
+	e := &evaluation{
+		s: s, f: &s.Facts, root: ".",
+		commits: map[string]facts.Commit{}, trees: map[string]tree{},
+		parsed: map[facts.Entry]*document.Document{}, contributors: map[string]map[string]bool{},
+	}
+	for _, c := range s.Facts.Commits {
+		e.commits[c.ID] = c
+	}
+	for _, t := range s.Facts.Trees {
+		entries := make(tree, len(t.Entries))
+		for _, entry := range t.Entries {
+			entries[entry.Path] = entry
+		}
+		e.trees[t.Digest] = entries
+	}
+	e.d = Decision{
+		Format: Format, Law: Law, Catalogue: control.Catalogue, Facts: e.factsDigest(),
+		Repository: s.Facts.Repository, AsOf: s.Facts.AsOf, Base: s.Facts.Base, Head: s.Facts.Head,
+	}
+	if s.Facts.Pull != nil {
+		e.d.Pull = s.Facts.Pull.Number
+	}
+	return e
+}
+
+// factsDigest is the digest of facts.json; "" when the facts have no canonical
+// form, which checkFacts reports.
+func (e *evaluation) factsDigest() string {
+	encoded, err := facts.Canonical(e.f)
+	if err != nil {
+		return ""
+	}
+	return facts.Digest(encoded)
+}
+
+// problem adds what blocks and is no finding in a document.
+func (e *evaluation) problem(p Problem) { e.d.Problems = append(e.d.Problems, p) }
+
+// checkFacts makes sure that the snapshot is whole and holds what it names: a
+// decision on half of the facts would be no decision.
+func (e *evaluation) checkFacts() bool {
+	if e.f.Format != facts.Format {
+		e.incomplete("the facts have the format %q", e.f.Format)
+	}
+	if e.d.Facts == "" {
+		e.incomplete("the facts have no canonical form")
+	}
+	for _, id := range slices.Concat([]string{e.f.Base, e.f.Head}, e.f.MergeBases, e.f.Range) {
+		if _, ok := e.commits[id]; !ok {
+			e.incomplete("commit %s is not in the facts", id)
+		}
+	}
+	for _, c := range e.f.Commits {
+		e.checkCommitFacts(c)
+	}
+	for _, t := range e.f.Trees {
+		if facts.TreeDigest(t.Entries) != t.Digest {
+			e.incomplete("a governed tree does not have the digest %s", t.Digest)
+		}
+	}
+	for digest, b := range e.s.Blobs {
+		if facts.Digest(b) != digest {
+			e.incomplete("bytes do not have the digest %s", digest)
+		}
+	}
+	return len(e.d.Problems) == 0
+}
+
+func (e *evaluation) incomplete(format string, args ...any) {
+	e.problem(Problem{
+		Code: CodeFacts, Text: fmt.Sprintf(format, args...),
+		Mend: "nothing for you to do; Vidimus reads the state again. If this stays, tell the administrator",
+	})
+}
+
+func (e *evaluation) checkCommitFacts(c facts.Commit) {
+	if _, ok := e.trees[c.Tree]; !ok {
+		e.incomplete("the governed tree of commit %s is not in the facts", c.ID)
+	}
+	if !slices.Contains(e.f.Range, c.ID) {
+		return
+	}
+	if _, ok := e.s.Blobs[c.SHA256]; !ok {
+		e.incomplete("the bytes of commit %s were not read", c.ID)
+	}
+	for _, id := range slices.Concat(c.Parents, c.MergeBases) {
+		if _, ok := e.commits[id]; !ok {
+			e.incomplete("commit %s, from which %s comes, is not in the facts", id, c.ID)
+		}
+	}
+}
+
+// treeOf is the governed tree of a commit; checkFacts made sure it is there.
+func (e *evaluation) treeOf(commit string) tree { return e.trees[e.commits[commit].Tree] }
+
+func (e *evaluation) treesOf(commits []string) []tree {
+	found := make([]tree, len(commits))
+	for i, id := range commits {
+		found[i] = e.treeOf(id)
+	}
+	return found
+}
+
+func (e *evaluation) viewOf(commit string) view { return view{e, e.treeOf(commit)} }
+
+// parse parses a document once. Bytes that were not read, because they are over
+// the limit, give nil.
+func (e *evaluation) parse(entry facts.Entry) *document.Document {
+	if d, ok := e.parsed[entry]; ok {
+		return d
+	}
+	var d *document.Document
+	if raw, ok := e.s.Blobs[entry.SHA256]; ok {
+		d = document.Parse(entry.Path, raw)
+	}
+	e.parsed[entry] = d
+	return d
+}
+
+// lookAround opens the trees that everything else looks at.
+func (e *evaluation) lookAround() {
+	e.base, e.head = e.viewOf(e.f.Base), e.viewOf(e.f.Head)
+	e.mergeBase = view{e, tree{}}
+	if len(e.f.MergeBases) > 0 {
+		e.mergeBase = e.viewOf(e.f.MergeBases[0])
+	}
+	e.result = view{e, apply(e.base.tree, e.changesOfProposal())}
+	e.d.Content = facts.Digest(document.FormatContentList(e.contentList(e.mergeBase, e.head)))
+	if e.f.Pull == nil {
+		return
+	}
+	if p, ok := e.config.PersonByID(e.f.Pull.Author.ID); ok {
+		e.opener = p.Slug
+	}
+}
+
+// conclude draws the conclusion and puts every list into its order. LAW 7.3.
+func (e *evaluation) conclude() Decision {
+	d := &e.d
+	d.sort()
+	switch {
+	case d.Blocks():
+		d.Conclusion, d.State = Failure, StateBlocked
+	case len(d.MissingRoles()) > 0:
+		d.Conclusion, d.State = ActionRequired, StateWaiting
+	case e.f.Pull != nil && e.f.Pull.Draft && e.f.Landing == nil:
+		d.Conclusion, d.State = ActionRequired, StateDraft
+	case len(d.Documents) == 0:
+		d.Conclusion, d.State = Success, StateUntouched
+	default:
+		d.Conclusion, d.State = Success, StateSigned
+	}
+	return *d
+}

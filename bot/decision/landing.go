@@ -1,0 +1,235 @@
+package decision
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vidimus-bot/vidimus/bot/decision/facts"
+	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
+	"github.com/vidimus-bot/vidimus/bot/document"
+)
+
+// compareLanding hashes what landed against what was signed: every governed file
+// in the result. A bypass, a direct push, an evil merge or a squash with other
+// content is not hidden but becomes a deviation. LAW 9.2.
+func (e *evaluation) compareLanding() {
+	tip := e.f.Landing.Commits[len(e.f.Landing.Commits)-1]
+	landed := e.viewOf(tip)
+	e.d.Deviations = []Deviation{}
+	for _, t := range e.documentsTouched(e.base, landed) {
+		if d, deviates := e.deviation(t); deviates {
+			d.Commit = e.landedIn(t.path)
+			e.d.Deviations = append(e.d.Deviations, d)
+		}
+	}
+	for _, c := range changes(e.base.tree, landed.tree) {
+		if !isDocument(document.Classify(e.root, c.path)) && !e.signedAsImage(c, landed) {
+			d := e.deviationOf(c)
+			d.Commit = e.landedIn(c.path)
+			e.d.Deviations = append(e.d.Deviations, d)
+		}
+	}
+}
+
+// landedIn is the first-parent commit that gave path its landed bytes.
+func (e *evaluation) landedIn(path string) string {
+	commits := e.f.Landing.Commits
+	tip := e.treeOf(commits[len(commits)-1])[path]
+	for _, id := range commits {
+		if !differ(e.treeOf(id)[path], tip) {
+			return id
+		}
+	}
+	return commits[len(commits)-1]
+}
+
+// deviation judges one landed document: it is none when the pull request signed
+// exactly these bytes, or when they are the last signed ones of a configuration
+// or key.
+func (e *evaluation) deviation(t touched) (Deviation, bool) {
+	signed := e.signedDocument(t.path)
+	if signed != nil && e.equals(*signed, t) && signed.Signed {
+		return Deviation{}, false
+	}
+	if e.isLastSigned(t.change) {
+		return Deviation{}, false
+	}
+	d := e.deviationOf(t.change)
+	d.How = e.how(t.change, signed, signed != nil && e.equals(*signed, t))
+	if signed != nil {
+		d.ID, d.Missing = signed.ID, missingRoles(*signed)
+		if signed.Signed {
+			d.SignedSHA256 = signed.SHA256
+		}
+	}
+	d.Text = e.deviationText(d)
+	return d, true
+}
+
+// signedDocument is what the pull request's decision says of path.
+func (e *evaluation) signedDocument(path string) *Document {
+	if e.f.Pull == nil {
+		return nil
+	}
+	for i := range e.d.Documents {
+		if e.d.Documents[i].Path == path {
+			return &e.d.Documents[i]
+		}
+	}
+	return nil
+}
+
+func (e *evaluation) equals(d Document, t touched) bool {
+	b := e.bound(t)
+	if t.after.Mode == "" {
+		// A deletion is bound to the bytes of the merge base; MRG001 makes sure
+		// that the base had the same.
+		return d.Mode == b.Mode
+	}
+	return d.Mode == b.Mode && d.SHA256 == b.SHA256 && d.Images == b.Images
+}
+
+func (e *evaluation) isLastSigned(c change) bool {
+	for _, entry := range e.f.Governance.Signed {
+		if entry.Path == c.path {
+			return !differ(entry, c.after)
+		}
+	}
+	return false
+}
+
+// signedAsImage says whether an image landed as part of a document that shows
+// it; its document is compared with its images digest.
+func (e *evaluation) signedAsImage(c change, landed view) bool {
+	if document.Classify(e.root, c.path) != document.Image {
+		return false
+	}
+	for _, v := range []view{e.base, landed} {
+		for path := range v.tree {
+			if document.Classify(e.root, path) == document.Markdown && showsAny(v, path, map[string]bool{c.path: true}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (e *evaluation) deviationOf(c change) Deviation {
+	d := Deviation{Path: c.path, ID: c.path, Mode: c.after.Mode, SHA256: c.after.SHA256, Missing: []string{}}
+	if c.after.Mode == "" {
+		d.Deleted, d.SHA256, d.Mode = true, c.before.SHA256, document.ModeDeleted
+	}
+	entry := c.after
+	if d.Deleted {
+		entry = c.before
+	}
+	if document.Classify(e.root, c.path) == document.Markdown {
+		if parsed := e.parse(entry); parsed != nil && parsed.ID != "" {
+			d.ID = parsed.ID
+		}
+	}
+	d.How = e.how(c, nil, false)
+	d.Text = e.deviationText(d)
+	return d
+}
+
+// how names the way in which unsigned bytes landed.
+func (e *evaluation) how(c change, signed *Document, sameBytes bool) How {
+	switch {
+	case c.path == repoconfig.Path && c.after.Mode == "":
+		return ConfigurationMissing
+	case e.f.Pull == nil:
+		return DirectPush
+	case signed != nil && signed.Signed && !sameBytes && e.f.Landing.Method == "squash":
+		return EditedSquash
+	case signed == nil || (signed.Signed && !sameBytes):
+		return EvilMerge
+	case len(e.d.Objections) > 0 || e.withdrawn(signed.Path):
+		return Withdrawn
+	default:
+		return BypassMerge
+	}
+}
+
+// withdrawn says whether a signature on path was taken back before the landing:
+// the person's approval was dismissed or edited.
+func (e *evaluation) withdrawn(path string) bool {
+	for _, s := range e.d.Signatures {
+		if s.Path == path && s.Code == "SIG008" {
+			return true
+		}
+	}
+	return false
+}
+
+func missingRoles(d Document) []string {
+	roles := []string{}
+	for _, r := range d.Requirements {
+		if r.Outcome == "missing" && !containsExactly(roles, r.Role) {
+			roles = append(roles, r.Role)
+		}
+	}
+	return roles
+}
+
+func containsExactly(list []string, word string) bool {
+	for _, w := range list {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *evaluation) deviationText(d Deviation) string {
+	what := d.ID + " was changed"
+	if d.Deleted {
+		what = d.ID + " was deleted"
+	}
+	switch d.How {
+	case DirectPush:
+		return what + " on the governed branch by a direct push, without a pull request that anybody signed."
+	case EditedSquash:
+		return what + " by a squash merge whose result is not the text that was signed."
+	case EvilMerge:
+		return what + " by a merge whose result is not the text that was signed."
+	case Withdrawn:
+		return what + " by a merge after a signature was withdrawn or somebody objected."
+	case ConfigurationMissing:
+		return "The configuration was deleted from the governed branch without being signed for; the last signed one still holds."
+	default:
+		if len(d.Missing) > 0 {
+			return fmt.Sprintf("%s by a merge past the check, without the signature of %s.", what, strings.Join(d.Missing, ", "))
+		}
+		return what + " by a merge past the check, which had findings, commits or an objection against it."
+	}
+}
+
+// SignedAfter is the state of configuration and keys after a landing: what was
+// signed before, with every file that landed as signed. LAW 8.3.
+func SignedAfter(s facts.Snapshot, d Decision) []facts.Entry {
+	e := newEvaluation(s)
+	signed := tree{}
+	for _, entry := range s.Facts.Governance.Signed {
+		signed[entry.Path] = entry
+	}
+	if s.Facts.Landing == nil {
+		return governedEntries(signed)
+	}
+	deviates := map[string]bool{}
+	for _, deviation := range d.Deviations {
+		deviates[deviation.Path] = true
+	}
+	commits := s.Facts.Landing.Commits
+	for _, c := range changes(e.treeOf(s.Facts.Base), e.treeOf(commits[len(commits)-1])) {
+		if deviates[c.path] {
+			continue
+		}
+		if c.after.Mode == "" {
+			delete(signed, c.path)
+		} else {
+			signed[c.path] = c.after
+		}
+	}
+	return governedEntries(signed)
+}
