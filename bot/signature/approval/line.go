@@ -1,0 +1,120 @@
+package approval
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// MaxBodyBytes bounds a review's body; GitHub's own limit is 65,536 characters of
+// at most four bytes.
+const MaxBodyBytes = 4 * 65_536
+
+// MaxLines bounds the statement lines of one review. A pull request that touches
+// a thousand documents signed in several roles stays below it.
+const MaxLines = 4_096
+
+// prefix begins every statement line; a line that begins so and does not parse
+// voids the review. LAW 1.3.
+const prefix = "I sign as "
+
+// Line is one statement line of a review's body:
+//
+//	I sign as ROLE: ID VERSION sha256:HEX64
+//	I sign as ROLE: PATH sha256:HEX64              (configuration and keys)
+//
+// with "deleted " before sha256: for a deletion, and " images:sha256:HEX64" after
+// it when the document shows images. LAW 1.3.
+type Line struct {
+	Role    string
+	ID      string // of a document; then Version is set and Path is not
+	Version string
+	Path    string // of configuration and keys
+	Deleted bool
+	SHA256  string
+	Images  string // images digest, "" without images
+}
+
+// LineProblem is why a review is void: a line that begins as a statement and is
+// none. Number counts from 1.
+type LineProblem struct {
+	Number int
+	Text   string
+}
+
+// compiledLine never changes. IDs are those of documents (upper case), so that
+// an ID can never be taken for a path.
+var compiledLine = regexp.MustCompile(
+	`^I sign as ([a-z][a-z0-9-]{0,63}): ` +
+		`(?:([A-Z][A-Z0-9-]{0,127}) ([0-9]{1,9}\.[0-9]{1,9})|(\.vidimus\.yml|keys/[a-z0-9][a-z0-9-]{0,63}\.(?:asc|pub)))` +
+		` (deleted )?sha256:([0-9a-f]{64})(?: images:sha256:([0-9a-f]{64}))?$`)
+
+// String is the line as a person copies it.
+func (l Line) String() string {
+	target := l.Path
+	if l.ID != "" {
+		target = l.ID + " " + l.Version
+	}
+	deleted := ""
+	if l.Deleted {
+		deleted = "deleted "
+	}
+	images := ""
+	if l.Images != "" {
+		images = " images:sha256:" + l.Images
+	}
+	return fmt.Sprintf("%s%s: %s %ssha256:%s%s", prefix, l.Role, target, deleted, l.SHA256, images)
+}
+
+// ParseLine reads one whole line without its line end.
+func ParseLine(text string) (Line, bool) {
+	m := compiledLine.FindStringSubmatch(text)
+	if m == nil {
+		return Line{}, false
+	}
+	return Line{
+		Role: m[1], ID: m[2], Version: m[3], Path: m[4],
+		Deleted: m[5] != "", SHA256: m[6], Images: m[7],
+	}, true
+}
+
+// ParseLines finds the statement lines of a review's body: whole lines after
+// CRLF → LF and without trailing blanks, also inside a code fence; quoted lines
+// ("> ") are ignored like any other text. Problems void the review: a line that
+// begins with "I sign as" and does not parse, one document twice in one role with
+// different digests, a body over MaxBodyBytes, more than MaxLines lines.
+func ParseLines(body string) ([]Line, []LineProblem) {
+	if len(body) > MaxBodyBytes {
+		return nil, []LineProblem{{1, fmt.Sprintf("the text is over %d bytes", MaxBodyBytes)}}
+	}
+	var lines []Line
+	var problems []LineProblem
+	seen := map[Line]Line{}
+	for i, text := range strings.Split(strings.ReplaceAll(body, "\r\n", "\n"), "\n") {
+		text = strings.TrimRight(text, " \t")
+		if !beginsStatement(text) {
+			continue
+		}
+		line, ok := ParseLine(text)
+		key := Line{Role: line.Role, ID: line.ID, Path: line.Path}
+		switch {
+		case !ok:
+			problems = append(problems, LineProblem{i + 1, "begins with \"I sign as\" and is not a statement line"})
+		case seen[key] == line: // pasted twice, says nothing new
+		case seen[key] != Line{}:
+			problems = append(problems, LineProblem{i + 1, "signs the same document in the same role as an earlier line, with other digits"})
+		case len(lines) == MaxLines:
+			return nil, append(problems, LineProblem{i + 1, fmt.Sprintf("is beyond the limit of %d statement lines", MaxLines)})
+		default:
+			seen[key] = line
+			lines = append(lines, line)
+		}
+	}
+	return lines, problems
+}
+
+// beginsStatement also takes the bare words, so that "I sign as:" or "I sign
+// as" alone is an error the person sees and not silently nothing.
+func beginsStatement(text string) bool {
+	return strings.HasPrefix(text, strings.TrimRight(prefix, " "))
+}
