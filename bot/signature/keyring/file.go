@@ -38,8 +38,8 @@ func (f File) slug() string { return strings.TrimSuffix(path.Base(f.Path), path.
 
 // contents is what one key file holds.
 type contents struct {
-	certificates []certificate
-	keys         []Key
+	keys      []Key
+	primaries []*primary
 	// problems are clauses about parts that were passed over; secret tells of a secret key.
 	problems []string
 	secret   bool
@@ -69,25 +69,40 @@ func readFile(f File) contents {
 // readOpenPGP reads armour blocks of public keys. Lines may end in CRLF here, since the file is signed
 // for as a whole; text around the blocks is passed over and named.
 func (c *contents) readOpenPGP(data []byte) {
-	rest := bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	c.secret = bytes.Contains(rest, []byte("PRIVATE KEY"))
-	for range maxBlocks {
+	p := &pile{}
+	p.readBlocks(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")))
+	p.sort()
+	c.keys, c.primaries, c.problems = p.keys(), p.primaries, append(c.problems, p.problems...)
+	c.secret = p.secret || bytes.Contains(data, []byte("PRIVATE KEY"))
+}
+
+// readBlocks reads one armour block after the other.
+func (p *pile) readBlocks(rest []byte) {
+	for n := 0; ; n++ {
 		begin := bytes.Index(rest, []byte("-----BEGIN "))
 		outside := rest
 		if begin >= 0 {
 			outside = rest[:begin]
 		}
 		if len(bytes.TrimSpace(outside)) > 0 {
-			c.problems = append(c.problems, "text outside the key blocks is passed over")
+			p.complain("text outside the key blocks is passed over")
 		}
 		if begin < 0 {
 			return
 		}
+		if n == maxBlocks {
+			p.refuse("key blocks", maxBlocks)
+			return
+		}
 		block, after := cutBlock(rest[begin:])
-		c.readBlock(block)
+		binary, err := wire.Dearmour(block, wire.LabelPublicKey)
+		if err != nil {
+			p.complain("a key block cannot be read: %v", err)
+		} else {
+			p.read(binary)
+		}
 		rest = after
 	}
-	c.problems = append(c.problems, fmt.Sprintf("the file has more than %d key blocks", maxBlocks))
 }
 
 // cutBlock parts text after its first END line.
@@ -100,26 +115,6 @@ func cutBlock(text []byte) (block, rest []byte) {
 		return text[:end+1+line+1], text[end+1+line+1:]
 	}
 	return text, nil
-}
-
-// readBlock reads one armour block and judges its certificates.
-func (c *contents) readBlock(block []byte) {
-	data, err := wire.Dearmour(block, wire.LabelPublicKey)
-	if err != nil {
-		c.problems = append(c.problems, fmt.Sprintf("a key block cannot be read: %v", err))
-		return
-	}
-	r := readBlock(data)
-	c.secret = c.secret || r.secret
-	c.problems = append(c.problems, r.problems...)
-	for i := range r.certificates {
-		certificate := &r.certificates[i]
-		if certificate.primary != nil {
-			c.keys = append(c.keys, certificate.keys()...)
-		}
-		c.problems = append(c.problems, certificate.problems...)
-	}
-	c.certificates = append(c.certificates, r.certificates...)
 }
 
 // readSSH reads authorized_keys lines; empty lines and comments are passed over.
@@ -146,7 +141,10 @@ func (c *contents) readSSH(data []byte) {
 
 // newSSHKey starts a Key from a line of a .pub file.
 func newSSHKey(key *wire.SSHKey) Key {
-	k := Key{Format: SSH, Fingerprint: key.Fingerprint, Primary: key.Fingerprint, Algorithm: key.Algorithm, UserID: key.Comment}
+	k := Key{
+		judged: true, Format: SSH, Fingerprint: key.Fingerprint, Primary: key.Fingerprint,
+		Algorithm: key.Algorithm, UserID: key.Comment,
+	}
 	if key.Weak {
 		k.weak = "keys of the kind " + key.Algorithm + " are refused"
 	}

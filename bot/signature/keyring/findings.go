@@ -11,50 +11,63 @@ import (
 
 // Rules about keys and their people.
 const (
-	RuleUnreadable  = "KEY001" // no key can be read from the file
-	RuleSecret      = "KEY002" // a secret key stands in the repository
-	RuleCannotSign  = "KEY003" // no key of the file can sign
-	RuleWeak        = "KEY004" // a key is of a refused kind, size or digest
-	RuleTwoOwners   = "KEY005" // one key stands in the files of two owners
-	RuleNobody      = "KEY006" // the file's name is no slug of the roster
-	RuleExpiry      = "KEY007" // the last key that can sign expires, or has expired
-	RuleTwoClaims   = "KEY008" // two people claim one address or account
-	RulePassedOver  = "KEY009" // a part of the file is passed over
-	rosterPath      = ".vidimus.yml"
-	maxProblems     = 5 // per file: more say nothing new
-	exportArguments = "gpg --armor --export-options export-minimal --export FINGERPRINT > "
+	RuleUnreadable = "KEY001" // no key can be read from the file: blocks
+	RuleSecret     = "KEY002" // a secret key stands in the repository: blocks
+	RuleCannotSign = "KEY003" // no key of the file can sign: warns
+	RuleWeak       = "KEY004" // a key is of a refused kind, size or digest: warns
+	RuleTwoOwners  = "KEY005" // one key stands in the files of two owners: blocks
+	RuleNobody     = "KEY006" // the file's name is no slug of the roster: warns
+	RuleExpiry     = "KEY007" // the last key that can sign expires, or has expired: warns
+	RuleTwoClaims  = "KEY008" // two people claim one address or account: blocks
+	RulePassedOver = "KEY009" // a part of the file is passed over: warns
+)
+
+const (
+	// rosterPath is the file that holds the roster.
+	rosterPath = ".vidimus.yml"
+	// maxProblems bounds the findings about parts of one file: more say nothing new.
+	maxProblems = 5
+	// exportCommand writes a key file.
+	exportCommand = "gpg --armor --export-options export-minimal --export FINGERPRINT > "
 )
 
 // judgeFile gives the findings about one file.
 func (x *index) judgeFile(f File, c contents) []document.Finding {
-	var findings []document.Finding
-	add := func(rule string, severity document.Severity, fix, format string, args ...any) {
-		findings = append(findings, document.Finding{
-			Rule: rule, Severity: severity, Path: f.Path, Message: fmt.Sprintf(format, args...), Fix: fix,
-		})
-	}
-	if c.secret {
-		add(RuleSecret, document.Block,
-			"Revoke the key now: whoever can read the repository has it. Then commit the public key only",
-			"the file holds a secret key")
-	}
+	findings := judgeContents(f, c)
 	if x.role(f.slug()) == RoleNobody {
-		add(RuleNobody, document.Warn, "Name the file after a person in people:, or remove it",
-			"no person of the roster has the name %q, so the key belongs to nobody", f.slug())
+		findings = append(findings, finding(f, RuleNobody, document.Warn,
+			"name the file after a person in people:, or remove it",
+			"No person of the roster is called %q, so the key belongs to nobody.", f.slug()))
 	}
-	if len(c.keys) == 0 {
-		add(RuleUnreadable, document.Block, readableFix(f), "no public key can be read: %s", reasons(c.problems))
-		return findings
+	return findings
+}
+
+// finding makes a finding about a whole file.
+func finding(f File, rule string, severity document.Severity, fix, format string, args ...any) document.Finding {
+	return document.Finding{Rule: rule, Severity: severity, Path: f.Path, Message: fmt.Sprintf(format, args...), Fix: fix}
+}
+
+// judgeContents gives the findings about what a file holds, whose ever it is.
+func judgeContents(f File, c contents) (findings []document.Finding) {
+	switch {
+	case c.secret:
+		return append(findings, finding(f, RuleSecret, document.Block,
+			"revoke the key now, since whoever can read the repository has it; then commit the public key of a new one",
+			"The file holds a secret key."))
+	case len(c.keys) == 0:
+		return append(findings, finding(f, RuleUnreadable, document.Block, readableFix(f), "No public key can be read: %s.", reasons(c.problems)))
 	}
 	for _, problem := range c.problems[:min(len(c.problems), maxProblems)] {
-		add(RulePassedOver, document.Warn, "Export the key again: "+exportArguments+f.Path, "%s", problem)
+		findings = append(findings, finding(f, RulePassedOver, document.Warn, readableFix(f), "%s.", upperFirst(problem)))
 	}
 	if why, none := nothingSigns(c.keys); none {
-		add(RuleCannotSign, document.Warn, "Commit a key that can sign", "no key in the file can sign: %s", why)
+		findings = append(findings, finding(f, RuleCannotSign, document.Warn, "commit a key that can sign",
+			"No key in the file can sign: %s.", why))
 	}
 	for _, k := range c.keys {
 		if k.weak != "" && k.unfit == "" && len(k.revocations) == 0 {
-			add(RuleWeak, document.Warn, "Make a new key, Ed25519 or RSA 3072, and commit that", "%s: %s", k.Fingerprint, k.weak)
+			findings = append(findings, finding(f, RuleWeak, document.Warn,
+				"make a new key, Ed25519 or RSA 3072, and commit that", "The key %s is weak: %s.", k.Fingerprint, k.weak))
 		}
 	}
 	return findings
@@ -63,10 +76,13 @@ func (x *index) judgeFile(f File, c contents) []document.Finding {
 // readableFix says how to write a file of that name.
 func readableFix(f File) string {
 	if strings.HasSuffix(f.Path, ".pub") {
-		return "Write one line as ssh-keygen does: cp ~/.ssh/id_ed25519.pub " + f.Path
+		return "write one line as ssh-keygen does: cp ~/.ssh/id_ed25519.pub " + f.Path
 	}
-	return "Export the key: " + exportArguments + f.Path
+	return "export the key: " + exportCommand + f.Path
 }
+
+// upperFirst begins a clause as a sentence.
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // reasons joins the first problems to one clause.
 func reasons(problems []string) string {
@@ -76,19 +92,13 @@ func reasons(problems []string) string {
 	return strings.Join(problems[:min(len(problems), maxProblems)], "; ")
 }
 
-// nothingSigns tells whether no key can sign at any time, and why the first cannot.
+// nothingSigns tells whether no key can sign at any time, and why the first one cannot.
 func nothingSigns(keys []Key) (why string, none bool) {
-	for _, k := range keys {
-		if k.usable() {
-			return "", false
-		}
+	if slices.ContainsFunc(keys, Key.usable) {
+		return "", false
 	}
-	for _, k := range keys {
-		if _, reason := k.At(keys[0].Created); reason != "" {
-			return reason, true
-		}
-	}
-	return "all are revoked", true
+	_, why = keys[0].At(keys[0].Created)
+	return why, true
 }
 
 // usable tells whether the key can sign at some time.
@@ -109,8 +119,8 @@ func (x *index) judgeAll() []document.Finding {
 			}
 			findings = append(findings, document.Finding{
 				Rule: RuleTwoOwners, Severity: document.Block, Path: k.Path,
-				Message: fmt.Sprintf("the key %s stands in %s too; a key belongs to one owner, so it counts for neither", k.Fingerprint, first.Path),
-				Fix:     "Remove it from one of the files; two people need two keys",
+				Message: fmt.Sprintf("The key %s stands in %s too. A key belongs to one owner, so it counts for neither.", k.Fingerprint, first.Path),
+				Fix:     "remove it from one of the files; two people need two keys",
 			})
 		}
 	}
@@ -123,8 +133,8 @@ func (r roster) contradictions() []document.Finding {
 	add := func(what string) {
 		findings = append(findings, document.Finding{
 			Rule: RuleTwoClaims, Severity: document.Block, Path: rosterPath,
-			Message: "two people claim " + what + ", so it is nobody's",
-			Fix:     "Leave it with the one whose it is",
+			Message: "Two people claim " + what + ", so it is nobody's.",
+			Fix:     "leave it with the one whose it is",
 		})
 	}
 	for address, i := range r.byAddress {
@@ -179,12 +189,12 @@ func expiry(k Key, asOf time.Time) string {
 	}
 	left := k.expires.Sub(asOf)
 	if left <= 0 {
-		return fmt.Sprintf("the key %s expired on %s", k.Primary, day(k.expires))
+		return fmt.Sprintf("The key %s expired on %s.", k.Primary, day(k.expires))
 	}
 	days := int(left / (24 * time.Hour))
 	for _, notice := range [...]int{7, 30, 90} {
 		if left <= time.Duration(notice)*24*time.Hour {
-			return fmt.Sprintf("the key %s expires on %s, in %d days (notice at %d)", k.Primary, day(k.expires), days, notice)
+			return fmt.Sprintf("The key %s expires on %s, in %d days (notice at %d).", k.Primary, day(k.expires), days, notice)
 		}
 	}
 	return ""
@@ -192,5 +202,5 @@ func expiry(k Key, asOf time.Time) string {
 
 // renewal gives the commands that extend k and commit it.
 func renewal(k Key) string {
-	return fmt.Sprintf("gpg --quick-set-expire %s 2y '*'; gpg --quick-set-expire %s 2y; gpg --armor --export %s > %s", k.Primary, k.Primary, k.Primary, k.Path)
+	return fmt.Sprintf("gpg --quick-set-expire %[1]s 2y; gpg --quick-set-expire %[1]s 2y '*'; gpg --armor --export %[1]s > %[2]s", k.Primary, k.Path)
 }

@@ -57,18 +57,11 @@ type Key struct {
 	// UserID is what the key says of its owner; for display only.
 	UserID string
 
+	judged      bool   // read and judged; the zero Key is not
 	weak, unfit string // why it is refused for good; "" if it is not
 	expires     time.Time
 	revocations []revocation
 	public      *wire.PublicKey
-}
-
-// revocation takes back a key. A hard one (compromised, no or unknown reason) takes back all that it
-// ever signed, a soft one (superseded, retired) what is seen from its time on.
-type revocation struct {
-	at   time.Time
-	hard bool
-	why  string
 }
 
 // At says whether k may sign what was first seen at that time, and if not, why, in one clause for people.
@@ -76,6 +69,8 @@ type revocation struct {
 // also for what was seen before it. Source: DESIGN.md, "Commit signatures".
 func (k Key) At(seen time.Time) (State, string) {
 	switch {
+	case !k.judged:
+		return "", "the key was not read"
 	case k.weak != "":
 		return Weak, k.weak
 	case k.unfit != "":
@@ -112,7 +107,7 @@ func (k Key) SameAlgorithm(s *wire.Signature) bool {
 // newKey starts a Key from what its packet says.
 func newKey(public, primary *wire.PublicKey) Key {
 	k := Key{
-		Format: OpenPGP, Fingerprint: public.Fingerprint, Primary: primary.Fingerprint,
+		judged: true, Format: OpenPGP, Fingerprint: public.Fingerprint, Primary: primary.Fingerprint,
 		ID: fmt.Sprintf("%016X", public.ID), Algorithm: public.Algorithm, Created: public.Created, public: public,
 	}
 	if public.Weak {

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/vidimus-bot/vidimus/bot/document"
-	"github.com/vidimus-bot/vidimus/bot/signature/keyring/wire"
 )
 
 // Ring finds keys and people. It does not change and is safe for concurrent use. The zero Ring knows nobody.
@@ -48,6 +47,7 @@ func New(files []File, people []Person) (Ring, []document.Finding) {
 			x.add(k)
 		}
 	}
+	x.shareRevocations()
 	findings = append(findings, x.judgeAll()...)
 	document.SortFindings(findings)
 	return Ring{index: x}, findings
@@ -76,54 +76,6 @@ func (x *index) add(k Key) {
 	if k.public != nil {
 		x.byID[k.public.ID] = append(x.byID[k.public.ID], i)
 	}
-}
-
-// revokeByOthers applies revocations by keys that a certificate's owner has named as revokers, where
-// such a key stands in one of the files. Source: RFC 9580 §5.2.3.23.
-func revokeByOthers(read []contents) {
-	primaries := map[string]*certificate{}
-	for i := range read {
-		for j := range read[i].certificates {
-			if c := &read[i].certificates[j]; c.primary != nil {
-				primaries[c.primary.Fingerprint] = c
-			}
-		}
-	}
-	for i := range read {
-		for j := range read[i].certificates {
-			c := &read[i].certificates[j]
-			for _, r := range c.revocationsByOthers(primaries) {
-				read[i].revoke(c.primary.Fingerprint, r)
-			}
-		}
-	}
-}
-
-// revoke adds r to the keys of the certificate with that primary key.
-func (c *contents) revoke(primary string, r revocation) {
-	for i := range c.keys {
-		if c.keys[i].Primary == primary {
-			c.keys[i].revocations = append(c.keys[i].revocations, r)
-		}
-	}
-}
-
-// revocationsByOthers gives the valid revocations by appointed revokers.
-func (c *certificate) revocationsByOthers(primaries map[string]*certificate) []revocation {
-	var found []revocation
-	for i := range c.direct {
-		s := &c.direct[i]
-		if s.Kind != wire.KindKeyRevocation || c.own(s) {
-			continue
-		}
-		for _, fingerprint := range c.revokers {
-			by := primaries[fingerprint]
-			if by != nil && by.own(s) && c.checked(by.primary, s, c.primary.Hashable()) {
-				found = append(found, newRevocation(s))
-			}
-		}
-	}
-	return found
 }
 
 // Keys gives all keys, by path and then in their files' order.

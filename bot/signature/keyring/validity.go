@@ -1,7 +1,7 @@
 package keyring
 
 import (
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/signature/keyring/wire"
@@ -27,45 +27,40 @@ func newGrant(s *wire.Signature) grant {
 	}
 }
 
-// keys judges the certificate and gives its primary key and its subkeys, in the file's order.
-// A certificate that asks for too much work gives none.
-func (c *certificate) keys() []Key {
-	primary := newKey(c.primary, c.primary)
-	primary.UserID = c.displayName()
-	primary.settle(c.primaryGrants())
-	for i := range c.direct {
-		if s := &c.direct[i]; s.Kind == wire.KindKeyRevocation && c.own(s) && c.checked(c.primary, s, c.primary.Hashable()) {
-			primary.revocations = append(primary.revocations, newRevocation(s))
-		}
-	}
-	keys := []Key{primary}
-	for i := range c.subkeys {
-		keys = append(keys, c.subkey(&c.subkeys[i], primary))
-	}
-	if c.checks > maxChecks {
-		c.problems = append(c.problems, fmt.Sprintf("the key carries more than %d signatures by itself and is passed over", maxChecks))
+// keys judges the pile, sorted, and gives its primary keys, each followed by its subkeys.
+func (p *pile) keys() []Key {
+	if p.refused {
 		return nil
+	}
+	var keys []Key
+	for _, by := range p.primaries {
+		k := newKey(by.key, by.key)
+		k.UserID = p.displayName(by)
+		k.settle(p.primaryGrants(by))
+		k.revocations = by.revocations
+		keys = append(keys, k)
+		for _, s := range p.subkeys {
+			if what := s.said[by]; what != nil || s.near == by && len(s.said) == 0 {
+				keys = append(keys, subkeyOf(s, k, by, what))
+			}
+		}
 	}
 	return keys
 }
 
-// primaryGrants gives what the primary key says of itself: its newest direct signature and the newest
-// one of each user id. User ids that were revoked are left out, unless all were: what they are called
+// primaryGrants gives what a primary key says of itself: its newest direct signature and the newest one
+// of each user id. User ids that were revoked are left out, unless all were: what they are called
 // decides nothing here.
-func (c *certificate) primaryGrants() []grant {
-	var grants, revoked []grant
-	var direct []grant
-	for i := range c.direct {
-		s := &c.direct[i]
-		if s.Kind == wire.KindDirectKey && c.own(s) && s.Critical == "" && c.checked(c.primary, s, c.primary.Hashable()) {
-			direct = append(direct, newGrant(s))
-			c.revokers = append(c.revokers, s.Revokers...)
+func (p *pile) primaryGrants(by *primary) []grant {
+	var revoked []grant
+	grants := newest(by.grants)
+	for _, u := range p.userIDs {
+		what := u.said[by]
+		if what == nil {
+			continue
 		}
-	}
-	grants = append(grants, newest(direct)...)
-	for i := range c.userIDs {
-		own, isRevoked := c.userIDGrants(&c.userIDs[i])
-		if isRevoked {
+		own := newest(what.grants)
+		if isRevoked(own, what.revocations) {
 			revoked = append(revoked, own...)
 			continue
 		}
@@ -77,28 +72,9 @@ func (c *certificate) primaryGrants() []grant {
 	return grants
 }
 
-// userIDGrants gives the newest grant behind a user id and whether a revocation came after it.
-func (c *certificate) userIDGrants(u *userID) (grants []grant, revoked bool) {
-	var all []grant
-	var taken time.Time
-	for i := range u.signatures {
-		s := &u.signatures[i]
-		certifies := s.Kind >= wire.KindCertification && s.Kind <= wire.KindCertificationsEnd && s.Critical == ""
-		if !certifies && s.Kind != wire.KindUserIDRevocation || !c.own(s) {
-			continue
-		}
-		if !c.checked(c.primary, s, c.primary.Hashable(), u.hashable) {
-			continue
-		}
-		if certifies {
-			all = append(all, newGrant(s))
-			c.revokers = append(c.revokers, s.Revokers...)
-		} else if s.Created.After(taken) {
-			taken = s.Created
-		}
-	}
-	grants = newest(all)
-	return grants, len(grants) > 0 && !taken.IsZero() && !grants[0].at.After(taken)
+// isRevoked tells whether a revocation is not older than the grant.
+func isRevoked(grants []grant, revocations []revocation) bool {
+	return len(grants) > 0 && slices.ContainsFunc(revocations, func(r revocation) bool { return !grants[0].at.After(r.at) })
 }
 
 // newest gives the newest strong grant, or the newest weak one where there is no strong one.
@@ -174,29 +150,19 @@ func (k *Key) endAt(t time.Time) {
 	}
 }
 
-// subkey judges one subkey: bound by the primary, agreed to by itself, and no longer than the primary.
-func (c *certificate) subkey(s *subkey, primary Key) Key {
-	k := newKey(s.key, c.primary)
+// subkeyOf judges a subkey: bound by the primary key, agreed to by itself, and for no longer than the
+// primary. what is nil where no signature of the primary binds it.
+func subkeyOf(s *subkey, primary Key, by *primary, what *said) Key {
+	k := newKey(s.key, by.key)
 	k.UserID, k.weak = primary.UserID, orElse(k.weak, primary.weak)
-	k.revocations = append(k.revocations, primary.revocations...)
-	both := [][]byte{c.primary.Hashable(), s.key.Hashable()}
-	var bindings []grant
-	for i := range s.signatures {
-		sig := &s.signatures[i]
-		isBinding := sig.Kind == wire.KindSubkeyBinding && sig.Critical == ""
-		if !isBinding && sig.Kind != wire.KindSubkeyRevocation || !c.own(sig) || !c.checked(c.primary, sig, both...) {
-			continue
-		}
-		if isBinding {
-			bindings = append(bindings, newGrant(sig))
-		} else {
-			k.revocations = append(k.revocations, newRevocation(sig))
-		}
+	if what == nil {
+		what = &said{}
 	}
-	binding := newest(bindings)
+	k.revocations = slices.Concat(primary.revocations, what.revocations)
+	binding := newest(what.grants)
 	k.settle(binding)
 	if len(binding) > 0 && k.unfit == "" {
-		k.agree(c, binding[0], both)
+		k.agree(binding[0], by.key.Hashable(), s.key.Hashable())
 	}
 	k.endAt(primary.expires)
 	return k
@@ -204,11 +170,11 @@ func (c *certificate) subkey(s *subkey, primary Key) Key {
 
 // agree looks for the subkey's own signature in its binding, without which anybody could claim
 // another's signing key as a subkey. Source: RFC 9580 §5.2.1.9.
-func (k *Key) agree(c *certificate, binding grant, both [][]byte) {
+func (k *Key) agree(binding grant, primary, subkey []byte) {
 	k.unfit = "the subkey never agreed to belong to its primary key"
 	for _, body := range binding.embedded {
 		s, err := wire.ParseSignature(body)
-		if err != nil || s.Kind != wire.KindPrimaryBinding || !c.checked(k.public, &s, both...) {
+		if err != nil || s.Kind != wire.KindPrimaryBinding || !k.public.Verify(&s, primary, subkey) {
 			continue
 		}
 		k.unfit = ""
@@ -219,32 +185,11 @@ func (k *Key) agree(c *certificate, binding grant, both [][]byte) {
 	}
 }
 
-// newRevocation reads a revocation that has been verified. Its digest may be weak: who could forge it
-// could only take the key away, and it is the owner's wish otherwise.
-func newRevocation(s *wire.Signature) revocation {
-	r := revocation{at: s.Created, hard: true, why: "no reason given"}
-	if !s.HasReason {
-		return r
-	}
-	// Source: RFC 9580 §5.2.3.31. A code that is not known is taken as hard.
-	switch s.Reason {
-	case 1:
-		r.hard, r.why = false, "superseded"
-	case 2:
-		r.why = "compromised"
-	case 3:
-		r.hard, r.why = false, "no longer used"
-	case 0:
-	default:
-		r.why = fmt.Sprintf("reason %d", s.Reason)
-	}
-	return r
-}
-
-// displayName gives the first user id; control characters are left to whoever prints it.
-func (c *certificate) displayName() string {
-	for _, u := range c.userIDs {
-		if u.text != "" {
+// displayName gives the first user id that the key has signed; control characters are left to whoever
+// prints it.
+func (p *pile) displayName(by *primary) string {
+	for _, u := range p.userIDs {
+		if u.text != "" && u.said[by] != nil {
 			return u.text
 		}
 	}

@@ -209,6 +209,10 @@ func (s *Signature) matchesLeft(digest []byte) bool {
 	return len(digest) >= 2 && bytes.Equal(digest[:2], s.left[:])
 }
 
+// Fits tells, cheaply, whether the two open bytes of the digest allow that s is over the concatenation
+// of data. It proves nothing.
+func (s *Signature) Fits(data ...[]byte) bool { return s.matchesLeft(s.digest(data)) }
+
 // Names tells whether the signature may be by the key with that fingerprint, upper hex, and id.
 // A signature that names nobody may be by anybody.
 func (s *Signature) Names(fingerprint string, id uint64) bool {
