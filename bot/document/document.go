@@ -1,6 +1,8 @@
 package document
 
 import (
+	"slices"
+
 	"github.com/yuin/goldmark/ast"
 )
 
@@ -74,6 +76,8 @@ type Table struct {
 	Line   int
 	Header []Cell
 	Rows   []Row
+
+	keys []string // the header's texts under the reading rules of headings
 }
 
 // Row is a row of a table below its header. It has as many cells as the header; where the source has
@@ -152,13 +156,7 @@ func (d *Document) Table(heading string) (Table, bool) {
 // Column returns the index of the first column with that name under the reading rules of headings; -1 if
 // the table has none.
 func (t Table) Column(name string) int {
-	key := HeadingKey(name)
-	for i, cell := range t.Header {
-		if HeadingKey(cell.Text) == key {
-			return i
-		}
-	}
-	return -1
+	return slices.Index(t.keys, HeadingKey(name))
 }
 
 // Cell returns the row's cell in column i; a blank cell at the row's line if there is no such column.

@@ -14,7 +14,7 @@ func HeadingKey(heading string) string {
 	if isKey(heading) {
 		return heading
 	}
-	s := strings.Join(strings.Fields(norm.NFKC.String(heading)), " ")
+	s := strings.Join(strings.Fields(norm.NFKC.String(heading)), " ") // NFKC of ASCII costs next to nothing
 	s = strings.TrimRight(strings.TrimRight(s, "#"), " ")
 	s = strings.Map(unicode.ToLower, dropNumber(s))
 	return s

@@ -21,6 +21,9 @@ func (w *walk) table(n *extast.Table) {
 		case *extast.TableHeader:
 			t.Header = w.cells(row, row.ChildCount())
 			t.Line = w.at.line(row.Pos())
+			for _, cell := range t.Header {
+				t.keys = append(t.keys, HeadingKey(cell.Text))
+			}
 		case *extast.TableRow:
 			rows++
 			if rows <= maxTableRows {

@@ -44,14 +44,3 @@ type Override struct {
 	To     document.Severity
 	Reason string
 }
-
-// Check judges a set. The findings are sorted ([document.SortFindings]) and hold those of reading too.
-func Check(set *document.Set, p Params) []document.Finding {
-	var findings []document.Finding
-	findings = append(findings, set.Findings()...)
-	for _, d := range set.Documents() {
-		findings = append(findings, d.Findings...)
-	}
-	document.SortFindings(findings)
-	return findings
-}

@@ -1,0 +1,121 @@
+package control
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/vidimus-bot/vidimus/bot/document"
+)
+
+// across runs the rules that compare documents. Only approved documents count as what others rely on; a
+// document itself is judged unless it is retired.
+type across struct {
+	c        *Checker
+	set      *document.Set
+	readings map[string]Reading // by path
+	findings []document.Finding
+	perRule  map[ruleAt]int
+	// unreadable are the folders with a document that could not be read: nobody can say that one is missing there.
+	unreadable map[string]bool
+	guesses    int
+}
+
+type ruleAt struct{ rule, path string }
+
+func newAcross(c *Checker, set *document.Set, readings []Reading) *across {
+	x := &across{
+		c: c, set: set, readings: make(map[string]Reading, len(readings)), perRule: map[ruleAt]int{}, unreadable: map[string]bool{},
+	}
+	for _, r := range readings {
+		x.readings[r.Item.Path] = r
+		if d := r.Item.Document; d != nil && !d.Readable && r.spec != nil {
+			x.unreadable[r.spec.Folder] = true
+		}
+	}
+	return x
+}
+
+func (x *across) judge() {
+	x.checkIdentity()
+	x.checkPolicyExists()
+	for _, d := range x.set.Documents() {
+		x.checkLinks(d)
+		if !d.Readable || d.Status == document.Retired {
+			continue
+		}
+		x.checkSignatories(d)
+		x.checkService(d)
+		x.checkExceptions(d)
+		switch x.readings[d.Path].spec.Name {
+		case "cloud-service":
+			x.checkDuties(d)
+			x.checkEntry(d)
+		case "contract-review":
+			x.checkTerms(d)
+		case "shared-responsibility-matrix":
+			x.checkModel(d)
+		case "exit-plan":
+			x.checkLeaving(d)
+		}
+	}
+	x.checkBase()
+}
+
+func (x *across) add(rule string, d *document.Document, at document.Span, fix, format string, args ...any) {
+	key := ruleAt{rule, d.Path}
+	x.perRule[key]++
+	if x.perRule[key] <= maxPerRule {
+		x.findings = append(x.findings, finding(rule, d.Path, at, fix, format, args...))
+	}
+}
+
+// approved returns the first approved document of a type for a service.
+func (x *across) approved(typeName, service string) (*document.Document, bool) {
+	if service == "" {
+		return nil, false
+	}
+	for _, d := range x.set.OfService(service) {
+		if d.Type == typeName && d.Approved() {
+			return d, true
+		}
+	}
+	return nil, false
+}
+
+// policies returns the approved cloud usage policies; there should be one, and all of them bind.
+func (x *across) policies() []*document.Document {
+	var policies []*document.Document
+	for _, d := range x.set.OfType("cloud-usage-policy") {
+		if d.Approved() {
+			policies = append(policies, d)
+		}
+	}
+	return policies
+}
+
+// waived reports whether an approved exception, in force on the day, waives the rule for the service.
+func (x *across) waived(rule, service string) bool {
+	for _, d := range x.set.OfService(service) {
+		if d.Type != "exception" || !d.Approved() {
+			continue
+		}
+		inForce := !d.Effective.After(x.c.p.AsOf) && !d.Date("expires").Before(x.c.p.AsOf)
+		for _, waives := range d.Texts("waives") {
+			if waives == rule && inForce {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// place names a line of another document for a message.
+func place(d *document.Document, key string) string {
+	var b strings.Builder
+	b.WriteString(d.Path)
+	if at := d.At(key); at.Line > 0 {
+		b.WriteString(":")
+		b.WriteString(strconv.Itoa(at.Line))
+	}
+	return b.String()
+}

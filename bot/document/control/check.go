@@ -1,0 +1,209 @@
+package control
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/vidimus-bot/vidimus/bot/document"
+)
+
+// maxPerRule bounds the findings of one rule in one document; nobody mends more in one go.
+const maxPerRule = 50
+
+// Check judges a set. The findings are sorted ([document.SortFindings]) and hold those of reading too.
+func Check(set *document.Set, p Params) []document.Finding {
+	c := New(set.Layout(), p)
+	readings := make([]Reading, 0, len(set.Items()))
+	for _, item := range set.Items() {
+		readings = append(readings, c.Read(item))
+	}
+	return c.judge(set, readings)
+}
+
+// Checker judges documents one by one and then all together, so that a large repository need not be in
+// memory at once and a change of one file need not read the others again. It never changes after [New]; it
+// is safe for concurrent use.
+type Checker struct {
+	layout     document.Layout
+	p          Params
+	specs      []*spec
+	severities map[string]document.Severity
+	roles      map[string]bool
+}
+
+// New prepares the rules for one run.
+func New(layout document.Layout, p Params) *Checker {
+	c := &Checker{layout: layout, p: p, severities: severities(p.Severities)}
+	for _, t := range append(document.Types(), layout.Types...) {
+		c.specs = append(c.specs, newSpec(t))
+	}
+	if p.Roles != nil {
+		c.roles = map[string]bool{}
+		for _, role := range p.Roles {
+			c.roles[role] = true
+		}
+	}
+	return c
+}
+
+// Reading is what one file says on its own, and what the rules across documents need of its text.
+type Reading struct {
+	// Item is the file; its document may be slim ([document.Item.Slim]).
+	Item document.Item
+
+	spec       *spec
+	findings   []document.Finding
+	exceptions []mention // exceptions that rows of a contract review name
+	data       []dataSet // rows of a register entry's data
+}
+
+// Slim returns the reading without bytes, text and syntax tree, which [Checker.Judge] does not need.
+func (r Reading) Slim() Reading {
+	r.Item = r.Item.Slim()
+	return r
+}
+
+// Read judges one file on its own.
+func (c *Checker) Read(item document.Item) Reading {
+	r := Reading{Item: item}
+	d := item.Document
+	if d == nil {
+		return r
+	}
+	r.spec = c.specFor(d)
+	r.findings = append(r.findings, d.Findings...)
+	pg := &page{c: c, doc: d, spec: r.spec, reading: &r}
+	pg.judge()
+	pg.close()
+	return r
+}
+
+// Judge adds the rules across documents and returns all findings, sorted.
+func (c *Checker) Judge(readings []Reading) []document.Finding {
+	items := make([]document.Item, 0, len(readings))
+	for _, r := range readings {
+		items = append(items, r.Item)
+	}
+	return c.judge(c.layout.Assemble(items), readings)
+}
+
+func (c *Checker) judge(set *document.Set, readings []Reading) []document.Finding {
+	x := newAcross(c, set, readings)
+	findings := append([]document.Finding(nil), set.Findings()...)
+	for _, r := range readings {
+		findings = append(findings, r.findings...)
+	}
+	x.judge()
+	findings = append(findings, x.findings...)
+	if c.p.AsOf.IsZero() {
+		findings = append(findings, document.Finding{
+			Rule: "DAT001", Severity: document.Block, Message: "No day was given to judge dates by, so nothing is known to be in date.",
+			Fix: "give the day, for example --as-of 2026-11-24",
+		})
+	}
+	findings = c.weigh(findings)
+	document.SortFindings(findings)
+	return findings
+}
+
+// weigh applies the organisation's severities.
+func (c *Checker) weigh(findings []document.Finding) []document.Finding {
+	kept := findings[:0]
+	for _, f := range findings {
+		if to, ok := c.severities[f.Rule]; ok {
+			f.Severity = to
+		}
+		if f.Severity != Off {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// page is one document while its own rules run.
+type page struct {
+	c       *Checker
+	doc     *document.Document
+	spec    *spec
+	reading *Reading
+	perRule map[string]int
+	last    map[string]int // index of each rule's last finding in reading.findings
+}
+
+// judge runs the rules of one document, in the order of the catalogue.
+func (pg *page) judge() {
+	if pg.spec == nil {
+		return // unreachable: a document lies in a folder, and every folder has a type
+	}
+	if pg.doc.Readable {
+		pg.checkFields()
+		pg.checkDates()
+		pg.checkVersion()
+	}
+	if !pg.doc.Whole {
+		return
+	}
+	pg.checkSections()
+	pg.checkTables()
+	pg.checkWording()
+	pg.checkAnchors()
+	switch pg.spec.Name {
+	case "cloud-usage-policy":
+		pg.checkPolicy()
+	case "cloud-service":
+		pg.checkRegister()
+	case "contract-review":
+		pg.checkContract()
+	case "shared-responsibility-matrix":
+		pg.checkMatrix()
+	case "exit-plan":
+		pg.checkExit()
+	case "exception":
+		pg.checkException()
+	}
+}
+
+// add reports a finding; format is the message, fix the mend.
+func (pg *page) add(rule string, at document.Span, fix, format string, args ...any) {
+	if pg.perRule == nil {
+		pg.perRule, pg.last = map[string]int{}, map[string]int{}
+	}
+	pg.perRule[rule]++
+	if pg.perRule[rule] > maxPerRule {
+		return
+	}
+	pg.last[rule] = len(pg.reading.findings)
+	pg.reading.findings = append(pg.reading.findings, finding(rule, pg.doc.Path, at, fix, format, args...))
+}
+
+// close says at each rule's last finding how many more there were.
+func (pg *page) close() {
+	for rule, total := range pg.perRule {
+		if total > maxPerRule {
+			f := &pg.reading.findings[pg.last[rule]]
+			f.Message += fmt.Sprintf(" There are %d more like it in this document.", total-maxPerRule)
+		}
+	}
+}
+
+func finding(rule, path string, at document.Span, fix, format string, args ...any) document.Finding {
+	return document.Finding{
+		Rule: rule, Severity: severityOf(rule), Path: path, Line: at.Line, Column: at.Column, EndColumn: at.EndColumn,
+		Message: fmt.Sprintf(format, args...), Fix: fix,
+	}
+}
+
+// severityOf returns a rule's own severity.
+func severityOf(rule string) document.Severity {
+	if slices.Contains(warnings(), rule) {
+		return document.Warn
+	}
+	return document.Block
+}
+
+// warnings are the rules that stop nothing; all others block (domain-a523.md 3.5 and 3.6).
+func warnings() []string {
+	return []string{
+		"ENC005", "FM006", "DAT004", "DAT005", "STR002", "STR006", "MAT002", "EXI002", "EXI003", "EXI004", "XRF004", "XRF006", "WSL001",
+	}
+}

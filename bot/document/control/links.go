@@ -1,0 +1,108 @@
+package control
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/vidimus-bot/vidimus/bot/document"
+)
+
+// checkAnchors warns of links to a heading of the same document that does not exist (XRF006).
+func (pg *page) checkAnchors() {
+	var anchors map[string]bool
+	for _, link := range pg.doc.Links {
+		fragment, ok := strings.CutPrefix(link.Destination, "#")
+		if !ok || link.Image || fragment == "" {
+			continue
+		}
+		if anchors == nil {
+			anchors = anchorsOf(pg.doc)
+		}
+		if !anchors[strings.ToLower(fragment)] {
+			pg.add("XRF006", link.Span, "link to a heading of this document, in lower case with hyphens", "No heading of this document has the anchor %s.", quote(link.Destination))
+		}
+	}
+}
+
+// anchorsOf returns the ids that GitHub and our pages give to headings; a second one of the same words gets
+// -1 there and -2 here.
+func anchorsOf(d *document.Document) map[string]bool {
+	anchors := map[string]bool{}
+	for _, s := range d.Sections {
+		id := strings.Map(func(r rune) rune {
+			switch {
+			case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || r == '-' || r == '_':
+				return unicode.ToLower(r)
+			case r == ' ':
+				return '-'
+			}
+			return -1
+		}, s.Title)
+		for n := 0; ; n++ {
+			numbered := id
+			if n > 0 {
+				numbered = fmt.Sprintf("%s-%d", id, n)
+			}
+			if !anchors[numbered] {
+				anchors[numbered] = true
+				anchors[fmt.Sprintf("%s-%d", id, n+1)] = anchors[fmt.Sprintf("%s-%d", id, n+1)] || n > 0
+				break
+			}
+		}
+	}
+	return anchors
+}
+
+// checkLinks warns of relative links into the governed folder that lead nowhere (XRF006). Links to other
+// files of the repository cannot be judged: they are not governed, and not known here.
+func (x *across) checkLinks(d *document.Document) {
+	for _, link := range d.Links {
+		if link.Image || !isRelative(link.Destination) {
+			continue // images are HID004
+		}
+		p, ok := d.Resolve(link.Destination)
+		if !ok {
+			x.add("XRF006", d, link.Span, "link to a file of the repository", "The link %s leads out of the repository or is no path.", quote(link.Destination))
+			continue
+		}
+		if x.set.Layout().Classify(p) != document.NotGoverned && !x.exists(p) {
+			x.add("XRF006", d, link.Span, x.linkMend(p), "The link %s leads to %s, which does not exist.", quote(link.Destination), quote(p))
+		}
+	}
+}
+
+// isRelative reports a destination without scheme and host that is more than a fragment.
+func isRelative(destination string) bool {
+	i := strings.IndexAny(destination, ":/?#")
+	if destination == "" || destination[0] == '#' || strings.HasPrefix(destination, "//") {
+		return false
+	}
+	return i < 0 || destination[i] != ':'
+}
+
+// exists reports whether a governed file or a folder of some is at p.
+func (x *across) exists(p string) bool {
+	if _, ok := x.set.Item(p); ok {
+		return true
+	}
+	folder, items := strings.TrimSuffix(p, "/")+"/", x.set.Items()
+	i, _ := slices.BinarySearchFunc(items, folder, func(item document.Item, folder string) int { return strings.Compare(item.Path, folder) })
+	return i < len(items) && strings.HasPrefix(items[i].Path, folder)
+}
+
+// linkMend offers the nearest path that exists.
+func (x *across) linkMend(p string) string {
+	if x.guesses++; x.guesses > maxGuesses {
+		return "correct the path"
+	}
+	var paths []string
+	for _, item := range x.set.Items() {
+		paths = append(paths, item.Path)
+	}
+	if meant := nearest(p, paths); meant != "" {
+		return fmt.Sprintf("link to %s", meant)
+	}
+	return "correct the path, or add the document"
+}

@@ -1,0 +1,192 @@
+package control
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/vidimus-bot/vidimus/bot/document"
+)
+
+// minSide is how many characters of a side's part in a shared responsibility are a description.
+const minSide = 10
+
+// minimumRows are the control areas without which a matrix says nothing (MAT001); the others up to SR-24 are
+// recommended (MAT002). Source: domain-a523.md 2.6.
+func minimumRows() []string { return []string{"SR-01", "SR-02", "SR-03"} }
+
+// controlAreas returns what the rows SR-01 to SR-24 are about.
+func controlAreas() []string {
+	return []string{
+		"Operating system patching", "Application security", "Identity and access management", "Data classification and handling",
+		"Encryption at rest", "Encryption in transit", "Key management", "Network controls", "Configuration and hardening",
+		"Logging and monitoring", "Vulnerability management", "Malware protection", "Backup and restore", "Availability and continuity",
+		"Incident detection and response", "Client devices", "Virtualisation and host systems", "Physical hosts and network",
+		"Data centre and facilities", "Change management", "Data residency", "Data deletion and media disposal",
+		"Sub-processors and supply chain", "Compliance evidence and legal requests",
+	}
+}
+
+func rowRef(i int) string { return fmt.Sprintf("SR-%02d", i+1) }
+
+// matrixColumns are the columns that the rules of the matrix read; -1 where the table has none.
+type matrixColumns struct{ ref, accountable, split, owner int }
+
+// checkMatrix runs the rules of a shared-responsibility matrix on its own: MAT001, MAT002, MAT004 to MAT006.
+func (pg *page) checkMatrix() {
+	t, ok := pg.doc.Table("Responsibility matrix")
+	if !ok || len(t.Rows) == 0 {
+		return // STR001 or TAB001 says so
+	}
+	columns := matrixColumns{t.Column("Ref"), t.Column("Accountable"), t.Column("Who does what"), t.Column("Internal owner")}
+	if columns.ref >= 0 {
+		pg.checkRows(t, columns.ref)
+	}
+	if columns.accountable < 0 {
+		return // TAB002 says so
+	}
+	for _, row := range t.Rows {
+		pg.checkSplit(row, columns)
+		pg.checkRowOwner(row, columns)
+		pg.checkPossible(row, columns)
+	}
+	pg.checkNotAllProvider(t, columns)
+}
+
+func (pg *page) checkRows(t document.Table, ref int) {
+	var recommended []string
+	for i, area := range controlAreas() {
+		name := rowRef(i)
+		if slices.ContainsFunc(t.Rows, func(r document.Row) bool { return strings.EqualFold(r.Cell(ref).Text, name) }) {
+			continue
+		}
+		if !slices.Contains(minimumRows(), name) {
+			recommended = append(recommended, name+" "+area)
+			continue
+		}
+		pg.add("MAT001", document.Span{Line: t.Line}, fmt.Sprintf("add a row %s that says who answers for it", name), "The row %s, %s, is missing.", name, area)
+	}
+	if len(recommended) > 0 {
+		pg.add("MAT002", document.Span{Line: t.Line}, "add them, also where nothing is ours: then they say so",
+			"%s of the 24 control areas %s missing: %s.", fmt.Sprint(len(recommended)), plural(len(recommended), "is", "are"), list(recommended, "and"))
+	}
+}
+
+// checkSplit asks a shared row for both sides in writing (MAT004).
+func (pg *page) checkSplit(row document.Row, c matrixColumns) {
+	cell := row.Cell(c.split)
+	if c.split < 0 || !accountableIs(row, c, "Shared") || isBlank(cell.Text) {
+		return // TAB002 or TAB004 says so
+	}
+	var missing, thin []string
+	for _, side := range []string{"Provider", "Customer"} {
+		switch text, found := sideText(cell.Text, side); {
+		case !found:
+			missing = append(missing, sideName(side))
+		case utf8.RuneCountInString(text) < minSide || isPlaceholder(text):
+			thin = append(thin, fmt.Sprintf("the %s is only %s", sideName(side), quote(text)))
+		}
+	}
+	fix := `write "Provider: ..." and "Customer: ..." in the cell "Who does what"`
+	switch {
+	case len(missing) == 2:
+		pg.add("MAT004", cell.Span, fix, "%s is Shared, which needs both sides in writing; neither \"Provider:\" nor \"Customer:\" stands in %s.", pg.refOf(row, c), quote(cell.Text))
+	case len(missing) == 1:
+		pg.add("MAT004", cell.Span, fix, "%s is Shared, which needs both sides in writing; the %s is missing in %s.", pg.refOf(row, c), missing[0], quote(cell.Text))
+	case len(thin) > 0:
+		pg.add("MAT004", cell.Span, fmt.Sprintf("say what they do, in at least %d characters", minSide),
+			"%s is Shared, which needs both sides in writing; %s.", pg.refOf(row, c), list(thin, "and"))
+	}
+}
+
+func sideName(side string) string { return strings.ToLower(side) + "'s side" }
+
+// sideText returns what stands behind "Provider:" or "Customer:", up to the other label.
+func sideText(text, side string) (string, bool) {
+	lower := strings.ReplaceAll(strings.ToLower(text), "：", ":")
+	label := strings.ToLower(side) + ":"
+	at := strings.Index(lower, label)
+	if at < 0 {
+		return "", false
+	}
+	part := lower[at+len(label):]
+	for _, other := range []string{"provider:", "customer:"} {
+		if i := strings.Index(part, other); i >= 0 {
+			part = part[:i]
+		}
+	}
+	return strings.TrimFunc(part, isEdge), true
+}
+
+// checkRowOwner asks a row of ours for a role that answers for it (MAT005).
+func (pg *page) checkRowOwner(row document.Row, c matrixColumns) {
+	cell, who := row.Cell(c.owner), row.Cell(c.accountable).Text
+	if c.owner < 0 || !(accountableIs(row, c, "Customer") || accountableIs(row, c, "Shared")) || isPlaceholder(cell.Text) {
+		return // TAB002 or TAB007 says so
+	}
+	if isBlank(cell.Text) {
+		pg.add("MAT005", cell.Span, "write a role from the roster, for example "+pg.anyRole(), "%s is %s, so it needs an owner on our side; the cell is blank.", pg.refOf(row, c), who)
+		return
+	}
+	if p := pg.c.roleProblem(cell.Text); p.what != "" {
+		pg.add("MAT005", cell.Span, p.mend, "The owner of %s is %s, %s.%s", pg.refOf(row, c), quote(cell.Text), p.what, alikeNote(cell.Text))
+	}
+}
+
+// anyRole returns a role to show as an example: the document's owner, if it is one.
+func (pg *page) anyRole() string {
+	if pg.c.roleProblem(pg.doc.Owner).what == "" && pg.doc.Owner != "" {
+		return pg.doc.Owner
+	}
+	return "head-of-it"
+}
+
+// checkPossible refuses splits that no provider can carry (MAT006).
+func (pg *page) checkPossible(row document.Row, c matrixColumns) {
+	ref, cell := pg.refOf(row, c), row.Cell(c.accountable)
+	provider := accountableIs(row, c, "Provider")
+	switch {
+	case provider && ref == "SR-03":
+		pg.add("MAT006", cell.Span, "write Customer, or Shared and who does what", "SR-03, identity and access, cannot be the provider's: we decide who may do what.")
+	case provider && ref == "SR-04":
+		pg.add("MAT006", cell.Span, "write Customer, or Shared and who does what", "SR-04, our data, cannot be the provider's: only we know what it is worth.")
+	case provider && ref == "SR-01" && pg.doc.Text("service-model") == "IaaS":
+		pg.add("MAT006", cell.Span, "write Customer, or correct the service model in register and matrix",
+			"SR-01 cannot be the provider's under IaaS: guest operating systems are patched by whoever runs them.")
+	case accountableIs(row, c, "Not applicable") && slices.Contains(minimumRows(), ref):
+		pg.add("MAT006", cell.Span, "write who answers for it", "%s cannot be Not applicable: every cloud service has it.", ref)
+	}
+}
+
+func (pg *page) checkNotAllProvider(t document.Table, c matrixColumns) {
+	if len(t.Rows) < 2 {
+		return
+	}
+	for _, row := range t.Rows {
+		if !accountableIs(row, c, "Provider") {
+			return
+		}
+	}
+	pg.add("MAT006", t.Header[c.accountable].Span, "compare with the provider's published model, and write what is ours",
+		"All %d rows are the provider's: a service that leaves nothing to its customer does not exist.", len(t.Rows))
+}
+
+func accountableIs(row document.Row, c matrixColumns, party string) bool {
+	return strings.EqualFold(row.Cell(c.accountable).Text, party)
+}
+
+// refOf names a row by its ref, in capitals; by its line if it has none.
+func (pg *page) refOf(row document.Row, c matrixColumns) string {
+	if ref := row.Cell(c.ref).Text; c.ref >= 0 && !isBlank(ref) {
+		return strings.ToUpper(ref)
+	}
+	return fmt.Sprintf("The row on line %d", row.Line)
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}

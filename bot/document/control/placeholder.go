@@ -1,0 +1,50 @@
+package control
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxPlaceholder bounds, in code points, what can stand in for a missing answer; longer text is an answer.
+const maxPlaceholder = 200
+
+// isPlaceholder reports text that stands where an answer is still missing (domain-a523.md 3.3): the whole
+// value is such a word, or begins with one that is a note to oneself ("TODO: decide", "TBD by legal").
+func isPlaceholder(s string) bool {
+	s = strings.TrimSpace(s)
+	if s == "" || utf8.RuneCountInString(s) > maxPlaceholder {
+		return false
+	}
+	if strings.Trim(s, "?.… ") == "" || isFillIn(s) {
+		return true
+	}
+	plain := strings.ToLower(strings.ReplaceAll(strings.TrimFunc(s, isEdge), ".", ""))
+	switch plain {
+	case "tbd", "tbc", "tba", "todo", "fixme", "xxx", "nk":
+		return true
+	}
+	for _, phrase := range []string{"to be determined", "to be defined", "to be confirmed", "to be decided", "lorem ipsum"} {
+		if strings.HasPrefix(plain, phrase) {
+			return true
+		}
+	}
+	end := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
+	switch s[:max(end, 0)] {
+	case "TBD", "TBC", "TODO", "FIXME":
+		return true
+	}
+	return false
+}
+
+// isFillIn reports what a template leaves to be filled in: <name of the service>, [insert date].
+func isFillIn(s string) bool {
+	inner, angled := strings.CutPrefix(s, "<")
+	if angled {
+		return strings.IndexByte(inner, '>') == len(inner)-1 && len(inner) > 1
+	}
+	inner, square := strings.CutPrefix(s, "[")
+	return square && strings.HasSuffix(inner, "]") && strings.HasPrefix(strings.ToLower(strings.TrimSpace(inner)), "insert")
+}
+
+func isEdge(r rune) bool { return unicode.IsPunct(r) || unicode.IsSpace(r) }

@@ -1,0 +1,122 @@
+package control
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vidimus-bot/vidimus/bot/document"
+)
+
+// checkSections holds the headings against the type: STR001 to STR004, STR006.
+func (pg *page) checkSections() {
+	for _, name := range pg.spec.Sections {
+		pg.checkSection(name)
+	}
+	pg.checkLevels2()
+	pg.checkTitle()
+}
+
+func (pg *page) checkSection(name string) {
+	key := document.HeadingKey(name)
+	var found []document.Section
+	for _, s := range pg.doc.Sections {
+		if s.Level == 2 && document.HeadingKey(s.Title) == key {
+			found = append(found, s)
+		}
+	}
+	if len(found) == 0 {
+		pg.missingSection(name, key)
+		return
+	}
+	for _, s := range found[1:] {
+		pg.add("STR004", s.Span, "move its text to the first one, or give it another heading",
+			"The section %s stands twice, here and on line %d.", quote(s.Title), found[0].Span.Line)
+	}
+	first := found[0]
+	if first.Empty {
+		pg.add("STR003", first.Span, "write what holds here; if nothing does, say so in a sentence", "The section %s is empty.", quote(first.Title))
+	} else if only, ok := onlyPlaceholders(first); ok {
+		pg.add("STR003", first.Span, "write what holds here; if nothing does, say so in a sentence", "The section %s says only %s.", quote(first.Title), quote(only))
+	}
+}
+
+// onlyPlaceholders reports a section whose whole text is still to be written.
+func onlyPlaceholders(s document.Section) (string, bool) {
+	if len(s.Tables) > 0 || len(s.Prose) == 0 || s.CodeTable > 0 {
+		return "", false
+	}
+	for _, p := range s.Prose {
+		if !isPlaceholder(p.Text()) {
+			return "", false
+		}
+	}
+	return s.Prose[0].Text(), true
+}
+
+func (pg *page) missingSection(name, key string) {
+	var others []string
+	for _, s := range pg.doc.Sections {
+		if document.HeadingKey(s.Title) == key {
+			pg.add("STR001", s.Span, fmt.Sprintf("write \"## %s\"", name), "The section %s has level %d here; level 2 is required.", quote(name), s.Level)
+			return
+		}
+		if s.Level == 2 && !pg.requires(s.Title) {
+			others = append(others, s.Title)
+		}
+	}
+	if meant := nearest(name, others); meant != "" {
+		i := slices.IndexFunc(pg.doc.Sections, func(s document.Section) bool { return s.Level == 2 && s.Title == meant })
+		pg.add("STR001", pg.doc.Sections[i].Span, fmt.Sprintf("write \"## %s\"", name),
+			"The section %s is missing; this one, %s, has nearly its name.%s", quote(name), quote(meant), alikeNote(meant))
+		return
+	}
+	pg.add("STR001", document.Span{Line: pg.titleLine()}, fmt.Sprintf("add \"## %s\" and what holds there", name), "The section %s is missing.", quote(name))
+}
+
+// requires reports whether the type asks for a section with this heading.
+func (pg *page) requires(title string) bool {
+	key := document.HeadingKey(title)
+	return slices.ContainsFunc(pg.spec.Sections, func(name string) bool { return document.HeadingKey(name) == key })
+}
+
+// titleLine is where findings on what is not there are shown: at the first heading, else at line 1.
+func (pg *page) titleLine() int {
+	if len(pg.doc.Sections) > 0 {
+		return pg.doc.Sections[0].Span.Line
+	}
+	return 1
+}
+
+// checkLevels2 warns of skipped heading levels (STR002).
+func (pg *page) checkLevels2() {
+	before := 0
+	for _, s := range pg.doc.Sections {
+		if before > 0 && s.Level > before+1 {
+			pg.add("STR002", s.Span, fmt.Sprintf("write it with %d number signs", before+1),
+				"The heading %s has level %d below level %d: a level is skipped.", quote(s.Title), s.Level, before)
+		}
+		before = s.Level
+	}
+}
+
+// checkTitle warns unless the only heading of level 1 is the title (STR006).
+func (pg *page) checkTitle() {
+	var tops []document.Section
+	for _, s := range pg.doc.Sections {
+		if s.Level == 1 {
+			tops = append(tops, s)
+		}
+	}
+	title := strings.Join(strings.Fields(pg.doc.Title), " ")
+	switch {
+	case len(tops) == 0:
+		pg.add("STR006", document.Span{Line: pg.titleLine()}, fmt.Sprintf("begin the text with \"# %s\"", title), "The document has no heading of level 1.")
+	case len(tops) > 1:
+		pg.add("STR006", tops[1].Span, "write the others with two number signs",
+			"There are %d headings of level 1; the second is %s.", len(tops), quote(tops[1].Title))
+	case pg.doc.Readable && title != "" && tops[0].Title != title:
+		pg.add("STR006", tops[0].Span, "write the same in both places", "The heading %s differs from the title %s on line %d.",
+			quote(tops[0].Title), quote(title), pg.doc.At("title").Line)
+	}
+}

@@ -1,0 +1,70 @@
+package control
+
+import (
+	"slices"
+
+	"github.com/vidimus-bot/vidimus/bot/document"
+)
+
+// spec is a type of document, prepared once for a run.
+type spec struct {
+	document.Type
+	fields []document.FieldRule
+	known  map[string]bool // field names
+}
+
+func newSpec(t document.Type) *spec {
+	s := &spec{Type: t, fields: t.AllFields(), known: map[string]bool{}}
+	for _, f := range s.fields {
+		s.known[f.Key] = true
+	}
+	return s
+}
+
+// keys returns the names of all fields.
+func (s *spec) keys() []string {
+	keys := make([]string, 0, len(s.fields))
+	for _, f := range s.fields {
+		keys = append(keys, f.Key)
+	}
+	return keys
+}
+
+// specFor returns the type that the document says it is; the first type of its folder if that is unknown.
+func (c *Checker) specFor(d *document.Document) *spec {
+	if s := c.specNamed(d.Type); s != nil {
+		return s
+	}
+	if t, ok := c.layout.TypeAt(d); ok {
+		return c.specNamed(t.Name)
+	}
+	return nil
+}
+
+func (c *Checker) specNamed(name string) *spec {
+	if i := slices.IndexFunc(c.specs, func(s *spec) bool { return s.Name == name }); i >= 0 {
+		return c.specs[i]
+	}
+	return nil
+}
+
+// folderTypes returns the names of the types that may lie in the document's folder.
+func (c *Checker) folderTypes(d *document.Document) []string {
+	var names []string
+	t, _ := c.layout.TypeAt(d)
+	for _, s := range c.specs {
+		if s.Folder == t.Folder {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// typeNames returns the names of all types.
+func (c *Checker) typeNames() []string {
+	var names []string
+	for _, s := range c.specs {
+		names = append(names, s.Name)
+	}
+	return names
+}

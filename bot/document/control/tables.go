@@ -1,0 +1,224 @@
+package control
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vidimus-bot/vidimus/bot/document"
+)
+
+// checkTables holds the tables against the type: TAB001, TAB002, TAB004 to TAB007, and MAT003 in passing.
+func (pg *page) checkTables() {
+	judged := map[int]bool{} // header lines of the tables that a rule describes
+	for _, rule := range pg.spec.Tables {
+		section, found := pg.doc.Section(rule.Section)
+		if !found {
+			continue // STR001 says so
+		}
+		if len(section.Tables) == 0 {
+			if !rule.Optional {
+				pg.missingTable(rule, section)
+			}
+			continue
+		}
+		t := section.Tables[0]
+		judged[t.Line] = true
+		pg.checkTable(rule, t)
+	}
+	for _, t := range pg.doc.Tables {
+		if !judged[t.Line] {
+			pg.checkFreeTable(t)
+		}
+	}
+}
+
+func (pg *page) missingTable(rule document.TableRule, s document.Section) {
+	var columns []string
+	for _, c := range rule.Columns {
+		columns = append(columns, c.Name)
+	}
+	fix := fmt.Sprintf("add a table with the columns %s", list(columns, "and"))
+	if s.CodeTable > 0 {
+		pg.add("TAB001", document.Span{Line: s.CodeTable}, "take the table out of the code block",
+			"The table of the section %s stands in a code block, where it is only text.", quote(s.Title))
+		return
+	}
+	pg.add("TAB001", s.Span, fix, "The section %s has no table.", quote(s.Title))
+}
+
+func (pg *page) checkTable(rule document.TableRule, t document.Table) {
+	columns := make([]int, len(rule.Columns))
+	for i, c := range rule.Columns {
+		columns[i] = pg.findColumn(rule, c, t)
+	}
+	if len(t.Rows) == 0 && !rule.MayBeEmpty {
+		pg.add("TAB001", document.Span{Line: t.Line}, "write at least one row", "The table of the section %s has no row.", quote(rule.Section))
+	}
+	keys := map[string]document.Cell{}
+	for _, row := range t.Rows {
+		if blankRow(row) {
+			pg.add("TAB004", document.Span{Line: row.Line}, "fill the row, or delete it", "The row is blank.")
+			continue
+		}
+		for i, c := range rule.Columns {
+			if columns[i] < 0 {
+				continue
+			}
+			pg.checkCell(c, row, columns[i])
+			if c.Name == rule.Key {
+				pg.checkKey(c.Name, row.Cell(columns[i]), keys)
+			}
+		}
+		pg.checkOtherCells(row, columns)
+	}
+}
+
+// findColumn returns the column's index, or -1 with the finding that says what stands there instead.
+func (pg *page) findColumn(rule document.TableRule, c document.ColumnRule, t document.Table) int {
+	index := t.Column(c.Name)
+	key := document.HeadingKey(c.Name)
+	if index >= 0 {
+		for _, cell := range t.Header[index+1:] {
+			if document.HeadingKey(cell.Text) == key {
+				pg.add("TAB002", cell.Span, "give the columns different names, or delete one", "The column %s stands twice; which one holds?", quote(c.Name))
+			}
+		}
+		return index
+	}
+	var others []string
+	for _, cell := range t.Header {
+		if !known(rule, cell.Text) {
+			others = append(others, cell.Text)
+		}
+		if words := document.HeadingKey(cell.Text); strings.Contains(words, key) && words != key && !known(rule, cell.Text) {
+			pg.add("TAB002", cell.Span, fmt.Sprintf("write a column %q of its own", c.Name),
+				"The column %s is missing from the table of %s; %s seems to hold it together with something else.", quote(c.Name), quote(rule.Section), quote(cell.Text))
+			return -1
+		}
+	}
+	if meant := nearest(c.Name, others); meant != "" {
+		i := slices.IndexFunc(t.Header, func(cell document.Cell) bool { return cell.Text == meant })
+		pg.add("TAB002", t.Header[i].Span, fmt.Sprintf("write %q", c.Name), "The column %s is missing from the table of %s; this one is called %s.%s",
+			quote(c.Name), quote(rule.Section), quote(meant), alikeNote(meant))
+		return -1
+	}
+	instead := ""
+	if len(others) > 0 {
+		instead = fmt.Sprintf(" Its other columns are %s.", list(others, "and"))
+	}
+	pg.add("TAB002", document.Span{Line: t.Line}, fmt.Sprintf("add a column %q", c.Name), "The column %s is missing from the table of %s.%s",
+		quote(c.Name), quote(rule.Section), instead)
+	return -1
+}
+
+func known(rule document.TableRule, name string) bool {
+	key := document.HeadingKey(name)
+	return slices.ContainsFunc(rule.Columns, func(c document.ColumnRule) bool { return document.HeadingKey(c.Name) == key })
+}
+
+// checkCell judges one cell of a column that a rule describes (TAB004, TAB005, TAB007).
+func (pg *page) checkCell(c document.ColumnRule, row document.Row, column int) {
+	cell := row.Cell(column)
+	switch {
+	case isPlaceholder(cell.Text) || isFillIn(cell.Source):
+		pg.add("TAB007", cell.Span, "decide, and write it", "The cell %s %s is still a placeholder, %s.", quote(c.Name), rowName(row, column), quote(cell.Source))
+	case isBlank(cell.Text):
+		if !c.Blank {
+			pg.add("TAB004", cell.Span, cellMend(c), "The cell %s %s is blank.", quote(c.Name), rowName(row, column))
+		}
+	case c.Name == "Accountable" && len(parties(cell.Text)) > 1:
+		pg.add("MAT003", cell.Span, "write the one who answers for it, or Shared and who does what",
+			"%s names more than one accountable party: %s.", upperFirst(strings.TrimPrefix(rowName(row, column), "of ")), quote(cell.Text))
+	default:
+		if p := cellProblem(c, cell.Text); p.what != "" {
+			pg.add("TAB005", cell.Span, p.mend, "The cell %s %s is %s, %s.%s", quote(c.Name), rowName(row, column), quote(cell.Text), p.what, alikeNote(cell.Text))
+		}
+	}
+}
+
+// parties returns the parties that a cell names as accountable.
+func parties(text string) []string {
+	var named []string
+	lower := strings.ToLower(text)
+	for _, party := range []string{"provider", "customer", "shared"} {
+		if strings.Contains(lower, party) {
+			named = append(named, party)
+		}
+	}
+	return named
+}
+
+func cellProblem(c document.ColumnRule, text string) problem {
+	switch c.Form {
+	case document.Word:
+		if !slices.ContainsFunc(c.Allowed, func(word string) bool { return strings.EqualFold(word, text) }) {
+			return problem{"which is none of " + list(c.Allowed, "or"), oneOf(text, c.Allowed)}
+		}
+	case document.Day:
+		return dayProblem(text, nil)
+	case document.Edition:
+		if _, err := document.ParseVersion(text); err != nil {
+			return problem{"which is not two numbers with a dot", "write the version as it was, for example 2.10"}
+		}
+	case document.Number:
+		if n, err := strconv.Atoi(text); err != nil || n < 0 || text[0] == '+' {
+			return problem{"which is not a whole number", numberMend(text)}
+		}
+	}
+	return problem{}
+}
+
+func cellMend(c document.ColumnRule) string {
+	switch c.Form {
+	case document.Word:
+		return "write " + list(c.Allowed, "or")
+	case document.Day:
+		return "write the day as YYYY-MM-DD"
+	case document.Number:
+		return "write a number"
+	default:
+		return "write what holds; a dash counts as blank"
+	}
+}
+
+func (pg *page) checkKey(column string, cell document.Cell, keys map[string]document.Cell) {
+	if isBlank(cell.Text) {
+		return
+	}
+	key := strings.ToLower(cell.Text)
+	if first, twice := keys[key]; twice {
+		pg.add("TAB006", cell.Span, "merge the two rows, or give one its own "+lowerFirst(column),
+			"%s %s stands twice, here and on line %d.", column, quote(cell.Text), first.Line)
+		return
+	}
+	keys[key] = cell
+}
+
+// checkOtherCells looks for placeholders in the columns that no rule describes.
+func (pg *page) checkOtherCells(row document.Row, columns []int) {
+	for i, cell := range row.Cells {
+		if !slices.Contains(columns, i) && (isPlaceholder(cell.Text) || isFillIn(cell.Source)) {
+			pg.add("TAB007", cell.Span, "decide, and write it", "A cell %s is still a placeholder, %s.", rowName(row, i), quote(cell.Source))
+		}
+	}
+}
+
+func (pg *page) checkFreeTable(t document.Table) {
+	for _, row := range t.Rows {
+		pg.checkOtherCells(row, nil)
+	}
+}
+
+func blankRow(row document.Row) bool {
+	return !slices.ContainsFunc(row.Cells, func(c document.Cell) bool { return !isBlank(c.Text) })
+}
+
+// rowName says which row a message is about: by its first cell, unless that is the cell in question.
+func rowName(row document.Row, column int) string {
+	if first := row.Cell(0).Text; column != 0 && !isBlank(first) {
+		return "of " + quote(first)
+	}
+	return fmt.Sprintf("of the row on line %d", row.Line)
+}
