@@ -61,12 +61,16 @@ func claim[K comparable](index map[K]int, key K, i int) {
 	index[key] = i
 }
 
-// person gives the person whose address this is.
+// person gives the person whose address this is. An account's address is that account's, whoever else
+// lists it.
 func (r roster) person(address string) (Person, bool) {
 	address = lower(address)
-	i, found := r.byAddress[address]
+	i, found := 0, false
 	if id, ok := account(address); ok {
 		i, found = r.byAccount[id]
+	}
+	if !found {
+		i, found = r.byAddress[address]
 	}
 	if !found || i == nobody || address == "" {
 		return Person{}, false

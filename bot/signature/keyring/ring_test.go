@@ -19,7 +19,7 @@ import (
 func roster() []keyring.Person {
 	return []keyring.Person{
 		{Slug: "alice", GitHub: 101, Login: "alice-nq", Name: "Alice", Emails: []string{"alice@example.org", "Alice@Home.example"}},
-		{Slug: "bob", GitHub: 102, Login: "bob-nq", Name: "Bob", Emails: []string{"bob@example.org"}},
+		{Slug: "bob", GitHub: 102, Login: "bob-nq", Name: "Bob", Emails: []string{"bob@example.org", "101+old@users.noreply.github.com", "999+bob@users.noreply.github.com"}},
 	}
 }
 
@@ -43,6 +43,8 @@ func TestPersonOf_comparesAddresses(t *testing.T) {
 		"alice@home.example":                              "alice",
 		"102+bob-nq@users.noreply.github.com":             "bob",
 		"102+anything@USERS.noreply.github.com":           "bob",
+		"101+old@users.noreply.github.com":                "alice", // the account's, whoever else lists it
+		"999+bob@users.noreply.github.com":                "bob",
 		"alice-nq@users.noreply.github.com":               "",
 		"103+alice-nq@users.noreply.github.com":           "",
 		"+alice-nq@users.noreply.github.com":              "",
