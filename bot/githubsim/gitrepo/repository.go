@@ -60,7 +60,6 @@ const configuration = `[core]
 	unpackLimit = 2147483647
 	hideRefs = refs/pull
 	autogc = false
-	denyDeleteCurrent = ignore
 	denyNonFastForwards = false
 	advertisePushOptions = true
 [transfer]

@@ -12,7 +12,7 @@ import (
 type Exchange struct {
 	// Path is what follows the repository in the URL: /info/refs, /git-upload-pack or /git-receive-pack.
 	Path string
-	// Login is the account that git-receive-pack names in its environment; "" serves reading only.
+	// Login is the account that asks; git-receive-pack serves nobody without one.
 	Login string
 }
 

@@ -264,6 +264,9 @@ func (w *World) AddKey(u *Account, name, armoured string) (*Key, error) {
 	return k, nil
 }
 
+// NewSecret is a random webhook secret.
+func NewSecret() string { return secret(20) }
+
 // secret is a random word of n bytes in hexadecimal, for tokens and hook secrets.
 func secret(n int) string {
 	b := make([]byte, n)

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
@@ -9,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"crypto/rand"
 )
 
 // tokenLife is how long an installation token is good. Source: GitHub docs, "Generating an installation access token".
@@ -59,6 +58,8 @@ type NewApp struct {
 	Owner       *Account
 	Permissions map[string]string
 	Events      []string
+	// Key is nil for a new one.
+	Key *rsa.PrivateKey
 }
 
 // AddApp makes an App with its bot account and its key, which is returned in PEM and kept by nobody.
@@ -77,9 +78,11 @@ func (w *World) AddApp(n NewApp) (*App, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	key, err := rsa.GenerateKey(rand.Reader, keyBits)
-	if err != nil {
-		return nil, "", fmt.Errorf("make key of App %s: %w", n.Slug, err)
+	key := n.Key
+	if key == nil {
+		if key, err = rsa.GenerateKey(rand.Reader, keyBits); err != nil {
+			return nil, "", fmt.Errorf("make key of App %s: %w", n.Slug, err)
+		}
 	}
 	bot := &Account{ID: botID, Login: n.Slug + "[bot]", Name: n.Slug + "[bot]", Kind: KindBot, Created: w.stamp}
 	w.accounts[bot.ID] = bot

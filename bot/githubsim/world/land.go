@@ -56,6 +56,9 @@ func (w *World) landed(actor Actor, r *Repo, m Move) error {
 			return err
 		}
 	}
+	if !m.isBranch() && !strings.HasPrefix(m.Ref, "refs/tags/") {
+		return nil // GitHub tells nobody of other refs
+	}
 	forced, err := w.forced(r, m)
 	if err != nil {
 		return err

@@ -154,13 +154,18 @@ func (p *Pull) Commits() ([]*gitrepo.Commit, error) {
 	return p.Repo.Git.Range(base, p.HeadSHA)
 }
 
-// Files lists what the pull request changes against where it left the base.
-func (p *Pull) Files() ([]gitrepo.Change, error) {
+// Fork is the commit where the pull request left its base; "" where the two have nothing in common.
+func (p *Pull) Fork() (string, error) {
 	base, err := p.rangeBase()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	fork, err := p.Repo.Git.MergeBase(base, p.HeadSHA)
+	return p.Repo.Git.MergeBase(base, p.HeadSHA)
+}
+
+// Files lists what the pull request changes against where it left the base.
+func (p *Pull) Files() ([]gitrepo.Change, error) {
+	fork, err := p.Fork()
 	if err != nil {
 		return nil, err
 	}

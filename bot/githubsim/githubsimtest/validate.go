@@ -1,0 +1,251 @@
+package githubsimtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/vidimus-bot/vidimus/bot/githubsim"
+)
+
+// Descriptions are GitHub's published descriptions of its API and webhooks, read once.
+type Descriptions struct {
+	operations map[string]*openapi3.Operation
+	basicError *openapi3.Schema
+	newer      map[string]*jsonschema.Schema // OpenAPI 3.1, by event/action
+	older      map[string]*jsonschema.Schema // JSON Schema of 2024, strict, by event/action
+}
+
+// errAbsent says that the descriptions are not on this machine.
+var errAbsent = errors.New("GitHub's descriptions (../shared/github) are absent")
+
+// load reads the descriptions once for all tests of a process: it takes a second.
+var load = sync.OnceValues(func() (*Descriptions, error) {
+	dir, err := findShared()
+	if err != nil {
+		return nil, err
+	}
+	d := &Descriptions{operations: map[string]*openapi3.Operation{}}
+	if err := d.loadOperations(filepath.Join(dir, "openapi-subset.json")); err != nil {
+		return nil, err
+	}
+	if d.newer, err = loadNewer(filepath.Join(dir, "webhooks-openapi-subset.json")); err != nil {
+		return nil, err
+	}
+	d.older, err = loadOlder(filepath.Join(dir, "webhooks-schema.json"))
+	return d, err
+})
+
+// findShared looks for shared/github beside this repository's checkout, from the working folder upwards.
+func findShared() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		candidate := filepath.Join(dir, "shared", "github")
+		if _, err := os.Stat(filepath.Join(candidate, "openapi-subset.json")); err == nil {
+			return candidate, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", errAbsent
+		}
+		dir = parent
+	}
+}
+
+func (d *Descriptions) loadOperations(path string) error {
+	doc, err := openapi3.NewLoader().LoadFromFile(path)
+	if err != nil {
+		return fmt.Errorf("load %s: %w", path, err)
+	}
+	for _, item := range doc.Paths.Map() {
+		for _, operation := range item.Operations() {
+			d.operations[operation.OperationID] = operation
+		}
+	}
+	d.basicError = doc.Components.Schemas["basic-error"].Value
+	return nil
+}
+
+// loadNewer compiles the schemas of OpenAPI 3.1, which are JSON Schema 2020-12, straight from the document.
+func loadNewer(path string) (map[string]*jsonschema.Schema, error) {
+	compiler, doc, err := compilerFor(path)
+	if err != nil {
+		return nil, err
+	}
+	schemas := map[string]*jsonschema.Schema{}
+	webhooks, _ := doc.(map[string]any)["webhooks"].(map[string]any)
+	for name := range webhooks {
+		operation, _ := webhooks[name].(map[string]any)["post"].(map[string]any)
+		id, _ := operation["operationId"].(string)
+		body := fmt.Sprintf("%s#/webhooks/%s/post/requestBody/content/application~1json/schema", fileURL(path), name)
+		if schemas[id], err = compiler.Compile(body); err != nil {
+			return nil, fmt.Errorf("compile %s: %w", name, err)
+		}
+	}
+	return schemas, nil
+}
+
+func loadOlder(path string) (map[string]*jsonschema.Schema, error) {
+	compiler, doc, err := compilerFor(path)
+	if err != nil {
+		return nil, err
+	}
+	schemas := map[string]*jsonschema.Schema{}
+	definitions, _ := doc.(map[string]any)["definitions"].(map[string]any)
+	for name := range definitions {
+		event, action, isEvent := strings.Cut(name, "$")
+		if !isEvent {
+			continue
+		}
+		id := event
+		if action != "event" {
+			id += "/" + action
+		}
+		if schemas[id], err = compiler.Compile(fileURL(path) + "#/definitions/" + name); err != nil {
+			return nil, fmt.Errorf("compile %s: %w", name, err)
+		}
+	}
+	return schemas, nil
+}
+
+func fileURL(path string) string { return "file://" + filepath.ToSlash(path) }
+
+// compilerFor reads a document. Its check of URI templates is replaced: the library's rejects those of RFC 6570.
+func compilerFor(path string) (*jsonschema.Compiler, any, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.RegisterFormat(&jsonschema.Format{Name: "uri-template", Validate: func(any) error { return nil }})
+	return compiler, doc, compiler.AddResource(fileURL(path), doc)
+}
+
+// sameAs are operations that GitHub's subset does not hold and whose answers have the form of another's.
+func sameAs(operation string) string {
+	switch operation {
+	case "repos/create-for-authenticated-user":
+		return "repos/create-in-org"
+	case "repos/remove-collaborator":
+		return "repos/delete-branch-protection" // 204 and nothing else
+	}
+	return operation
+}
+
+// Answer checks a REST answer: its status must be one that GitHub describes for the operation, or an error; its body
+// must fit the schema. What cannot be checked is an error too.
+func (d *Descriptions) Answer(e githubsim.Exchange) error {
+	if e.Status == http.StatusNotModified {
+		if len(e.ResponseBody) > 0 {
+			return errors.New("a 304 has a body")
+		}
+		return nil
+	}
+	if e.Operation == "" || e.Status >= http.StatusInternalServerError {
+		return d.isError(e)
+	}
+	operation := d.operations[sameAs(e.Operation)]
+	if operation == nil {
+		return fmt.Errorf("GitHub's description has no operation %q", e.Operation)
+	}
+	response := operation.Responses.Status(e.Status)
+	if response == nil {
+		if e.Status < http.StatusBadRequest {
+			return fmt.Errorf("GitHub's description of %s has no status %d", e.Operation, e.Status)
+		}
+		return d.isError(e)
+	}
+	return d.fits(response.Value, e)
+}
+
+// isError checks an error that the operation does not describe: it must have the form that all have.
+func (d *Descriptions) isError(e githubsim.Exchange) error {
+	if e.Status < http.StatusBadRequest {
+		return fmt.Errorf("status %d of no operation", e.Status)
+	}
+	return visit(d.basicError, e.ResponseBody)
+}
+
+func (d *Descriptions) fits(response *openapi3.Response, e githubsim.Exchange) error {
+	kind, _, _ := strings.Cut(e.ResponseHeader.Get("Content-Type"), ";")
+	switch {
+	case len(response.Content) == 0 && len(e.ResponseBody) > 0:
+		return fmt.Errorf("GitHub describes no body, this one has %d bytes", len(e.ResponseBody))
+	case len(response.Content) == 0:
+		return nil
+	case kind != "application/json":
+		return d.otherMedia(kind)
+	}
+	media := response.Content["application/json"]
+	if media == nil && e.Status >= http.StatusBadRequest {
+		return d.isError(e)
+	}
+	if media == nil || media.Schema == nil {
+		return errors.New("GitHub describes no JSON here")
+	}
+	return visit(media.Schema.Value, e.ResponseBody)
+}
+
+// otherMedia lets through the bodies that no JSON schema describes: raw files, diffs, and zen.
+func (d *Descriptions) otherMedia(kind string) error {
+	if kind == "text/plain" || strings.HasPrefix(kind, "application/vnd.github.") {
+		return nil
+	}
+	return fmt.Errorf("media type %q", kind)
+}
+
+func visit(schema *openapi3.Schema, body []byte) error {
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		return fmt.Errorf("not JSON: %w", err)
+	}
+	return schema.VisitJSON(value, openapi3.MultiErrors(), openapi3.VisitAsResponse())
+}
+
+// Hook checks the payload of a webhook against both of GitHub's descriptions, as far as they know the event. A hook
+// that neither knows is an error.
+func (d *Descriptions) Hook(e githubsim.HookEvent) error {
+	id := e.Event
+	if e.Action != "" {
+		id += "/" + e.Action
+	}
+	newer, older := d.newer[strings.ReplaceAll(id, "_", "-")], d.older[id]
+	if newer == nil && older == nil {
+		return fmt.Errorf("GitHub's descriptions know no webhook %s", id)
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(e.Payload))
+	if err != nil {
+		return fmt.Errorf("payload of %s: %w", id, err)
+	}
+	if newer != nil {
+		if err := newer.Validate(contradicted(value)); err != nil {
+			return fmt.Errorf("payload of %s against OpenAPI 3.1: %w", id, err)
+		}
+	}
+	if older != nil && e.Event != "ping" { // the older one describes the hooks of repositories alone
+		if err := older.Validate(sinceThen(value)); err != nil {
+			return fmt.Errorf("payload of %s against the JSON schema: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// IsAbsent reports whether err says that the descriptions are not on this machine.
+func IsAbsent(err error) bool { return errors.Is(err, errAbsent) || errors.Is(err, fs.ErrNotExist) }
