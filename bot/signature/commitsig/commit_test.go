@@ -120,7 +120,7 @@ func TestParse_refuses(t *testing.T) {
 	}
 }
 
-func TestParse_hugeInputIsRefusedQuickly(t *testing.T) {
+func TestVerify_hugeInputIsNeverGood(t *testing.T) {
 	signature := func(body string) string {
 		return strings.Replace(plain, "\n\n", "\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n"+body+" -----END PGP SIGNATURE-----\n\n", 1)
 	}
@@ -134,9 +134,6 @@ func TestParse_hugeInputIsRefusedQuickly(t *testing.T) {
 		"a header of 1,000,000 letters": strings.Replace(plain, "\n\n", "\nx "+strings.Repeat("b", 1_000_000)+"\n\n", 1),
 	} {
 		v := verify([]byte(raw))
-		if _, err := commitsig.Parse([]byte(raw)); err == nil && v.Word == commitsig.Good {
-			t.Errorf("%s: Parse and Verify take it", name)
-		}
 		if v.Word != commitsig.Malformed && v.Word != commitsig.Unsigned {
 			t.Errorf("%s: Verify = %s (%.80s)", name, v.Word, v.Text)
 		}

@@ -13,6 +13,11 @@ import (
 const (
 	sign  = "Sign it: git commit --amend --no-edit -S, then push again."
 	again = "Sign the commit again with your own key: git commit --amend --no-edit -S, then push again."
+
+	addKey = "If it is yours, add it there by a change of its own; " +
+		"else sign the commit with a key that is there: git commit --amend --no-edit -S, then push again."
+	newKey   = "Make a new key, add it to keys/ by a change of its own, and sign again."
+	setClock = "Set your computer's clock, then sign again."
 )
 
 // hostName is the committer's name in what GitHub's editor and buttons commit.
@@ -22,7 +27,7 @@ const hostName = "GitHub"
 // may name several keys, so each is tried once.
 func (j *judge) match(c claim, keys []keyring.Key) (matching []keyring.Key, ok bool) {
 	if len(keys) == 0 {
-		return nil, j.say(UnknownKey, j.unknown(c))
+		return nil, j.say(UnknownKey, "The commit is signed with the key "+j.named(c)+", which is in no file of keys/.", addKey)
 	}
 	if !c.computable() {
 		return nil, j.uncomputable(c)
@@ -41,18 +46,18 @@ func (j *judge) match(c claim, keys []keyring.Key) (matching []keyring.Key, ok b
 	if !sameKind {
 		return nil, j.malformedSignature(0, "it says that it was made with another algorithm than its key's")
 	}
-	return nil, j.say(Bad, "The signature does not match the commit: the commit was changed after it was signed, or the signature belongs to another one. "+again)
+	return nil, j.say(Bad, "The signature does not match the commit: the commit was changed after it was signed, or the signature belongs to another one.", again)
 }
 
 // uncomputable gives the verdict where it cannot be found out whether the bytes match.
 func (j *judge) uncomputable(c claim) bool {
 	if why := c.weakness(); why != "" {
-		return j.say(Weak, "The signature is of a kind that can be forged: "+why+". "+again)
+		return j.say(Weak, "The signature is of a kind that can be forged: "+why+".", again)
 	}
 	if c.openpgp.Kind == wire.KindText {
-		return j.say(Unsupported, "The signature is of the kind text, which does not bind line ends, so it does not bind the commit's bytes. "+again)
+		return j.say(Unsupported, "The signature is of the kind text, which does not bind line ends, so it does not bind the commit's bytes.", again)
 	}
-	return j.say(Unsupported, "The signature uses "+c.openpgp.Hash.String()+", which is not judged here. "+again)
+	return j.say(Unsupported, "The signature uses "+c.openpgp.Hash.String()+", which is not judged here.", again)
 }
 
 // withFingerprint gives those of keys that have it.
@@ -66,16 +71,15 @@ func withFingerprint(keys []keyring.Key, fingerprint string) []keyring.Key {
 	return found
 }
 
-// unknown says which key is missing.
-func (j *judge) unknown(c claim) string {
-	name := j.verdict.KeyID
-	if c.ssh != nil {
-		name = c.ssh.Key.Fingerprint
-	} else if c.openpgp.IssuerFingerprint != "" {
-		name = c.openpgp.IssuerFingerprint
+// named is the key that the claim names.
+func (j *judge) named(c claim) string {
+	switch {
+	case c.ssh != nil:
+		return c.ssh.Key.Fingerprint
+	case c.openpgp.IssuerFingerprint != "":
+		return c.openpgp.IssuerFingerprint
 	}
-	return "The commit is signed with the key " + name + ", which is in no file of keys/. If it is yours, add it there by a change of its own; " +
-		"else sign the commit with a key that is there: git commit --amend --no-edit -S, then push again."
+	return j.verdict.KeyID
 }
 
 // choose picks the file whose key it is. A subkey may also stand in the file of somebody who claims it
@@ -100,7 +104,7 @@ func (j *judge) choose(matching []keyring.Key) (signer keyring.Key, ok bool) {
 		default:
 			j.identify(signer)
 			j.verdict.Person = ""
-			return signer, j.say(WrongPerson, fmt.Sprintf("The key stands in %s and in %s, so it cannot be told whose commit it is. Each person needs a key of their own.", signer.Path, k.Path))
+			return signer, j.say(WrongPerson, fmt.Sprintf("The key stands in %s and in %s, so it cannot be told whose commit it is.", signer.Path, k.Path), "Each person needs a key of their own.")
 		}
 	}
 	return signer, true
@@ -123,20 +127,20 @@ func (j *judge) identify(k keyring.Key) {
 // allowed asks whether the key may sign at that time, and whether the times can be true.
 func (j *judge) allowed(c claim, k keyring.Key) bool {
 	if why := c.weakness(); why != "" {
-		return j.say(Weak, "The signature is of a kind that can be forged: "+why+". "+again)
+		return j.say(Weak, "The signature is of a kind that can be forged: "+why+".", again)
 	}
 	switch state, why := k.At(j.verdict.Seen); state {
 	case keyring.Fit:
 	case keyring.Weak:
-		return j.say(Weak, "The key is of a kind that can be forged: "+why+". Make a new key, add it to keys/ by a change of its own, and sign again.")
+		return j.say(Weak, "The key is of a kind that can be forged: "+why+".", newKey)
 	case keyring.NotSigning:
-		return j.say(NotSigningKey, "The key may not sign: "+why+". "+again)
+		return j.say(NotSigningKey, "The key may not sign: "+why+".", again)
 	case keyring.Revoked:
-		return j.say(RevokedKey, upperFirst(why)+". Add a new key to keys/ by a change of its own, and sign again.")
+		return j.say(RevokedKey, upperFirst(why)+".", newKey)
 	case keyring.Expired:
-		return j.say(ExpiredKey, upperFirst(why)+". Extend the key and commit it to keys/ by a change of its own.")
+		return j.say(ExpiredKey, upperFirst(why)+".", "Extend the key and commit it to keys/ by a change of its own.")
 	default:
-		return j.say(NotSigningKey, "It is not proven that the key may sign. "+again) // unreachable: all states are above
+		return j.say(NotSigningKey, "It is not proven that the key may sign.", again) // unreachable: all states are above
 	}
 	return c.ssh != nil || j.timely(c.openpgp, k)
 }
@@ -146,11 +150,11 @@ func (j *judge) timely(s *wire.Signature, k keyring.Key) bool {
 	made, seen := s.Created, j.verdict.Seen
 	switch end := s.Ends(); {
 	case made.After(seen.Add(MaxAhead)):
-		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, after it was first seen at %s: set your computer's clock, then sign again.", stamp(made), stamp(seen)))
+		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, after it was first seen at %s.", stamp(made), stamp(seen)), setClock)
 	case made.Before(k.Created):
-		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, before its key at %s: set your computer's clock, then sign again.", stamp(made), stamp(k.Created)))
+		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, before its key at %s.", stamp(made), stamp(k.Created)), setClock)
 	case !end.IsZero() && !seen.Before(end):
-		return j.say(ExpiredSignature, fmt.Sprintf("The signature says that it holds until %s, and it was first seen at %s. %s", stamp(end), stamp(seen), again))
+		return j.say(ExpiredSignature, fmt.Sprintf("The signature says that it holds until %s, and it was first seen at %s.", stamp(end), stamp(seen)), again)
 	}
 	return true
 }
@@ -165,15 +169,15 @@ func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 func (j *judge) attribute(k keyring.Key) {
 	switch {
 	case j.terms.AnyPerson:
-		j.say(Good, "Signed by a key of the ring; whose it is was not asked.")
+		j.say(Good, "Signed by a key of the ring; whose it is was not asked.", "")
 	case k.Role == keyring.RoleHost:
 		j.vouch()
 	case k.Role == keyring.RoleBot:
-		j.say(WrongPerson, "The commit is signed with the key of Vidimus itself, which signs evidence and never commits. "+again)
+		j.say(WrongPerson, "The commit is signed with the key of Vidimus itself, which signs evidence and never commits.", again)
 	case k.Role == keyring.RolePerson:
 		j.compare(k)
 	default:
-		j.say(WrongPerson, fmt.Sprintf("The key in %s belongs to nobody: no person in the roster is called %q.", k.Path, k.Slug))
+		j.say(WrongPerson, fmt.Sprintf("The key in %s belongs to nobody: no person in the roster is called %q.", k.Path, k.Slug), "Name the file after its person in people:, by a change of its own.")
 	}
 }
 
@@ -184,14 +188,15 @@ func (j *judge) compare(k keyring.Key) {
 	committer, known := j.ring.PersonOf(address)
 	switch {
 	case !known:
-		j.say(WrongPerson, fmt.Sprintf("The key belongs to %s, but the committer's address %q is nobody's in the roster. "+
-			"Commit with an address of the roster: git config user.email ADDRESS, then git commit --amend --no-edit --reset-author -S, and push again.", owner.Name, address))
+		j.say(WrongPerson, fmt.Sprintf("The key belongs to %s, but the committer's address %q is nobody's in the roster.", owner.Name, address),
+			"Commit with an address of the roster: git config user.email ADDRESS, then git commit --amend --no-edit --reset-author -S, and push again.")
 	case committer.Slug != k.Slug:
-		j.say(WrongPerson, fmt.Sprintf("The key belongs to %s, but the committer is %s, who must sign it with their own key: git commit --amend --no-edit --reset-author -S, then push again.", owner.Name, committer.Name))
+		j.say(WrongPerson, fmt.Sprintf("The key belongs to %s, but the committer is %s.", owner.Name, committer.Name),
+			committer.Name+" must sign it with their own key: git commit --amend --no-edit --reset-author -S, then push again.")
 	case string(j.object.author.email) == address:
-		j.say(Good, "Signed by "+owner.Name+" with their own key.")
+		j.say(Good, "Signed by "+owner.Name+" with their own key.", "")
 	default:
-		j.say(Good, fmt.Sprintf("Signed by %s with their own key; the author %q is only claimed.", owner.Name, j.object.author.email))
+		j.say(Good, fmt.Sprintf("Signed by %s with their own key; the author %q is only claimed.", owner.Name, j.object.author.email), "")
 	}
 }
 
@@ -200,13 +205,13 @@ func (j *judge) compare(k keyring.Key) {
 func (j *judge) vouch() {
 	c := j.object.committer
 	if string(c.name) != hostName || !strings.EqualFold(string(c.email), keyring.HostAddress) {
-		j.say(WrongPerson, fmt.Sprintf("The commit is signed by GitHub, but its committer %q is not GitHub. %s", c.email, again))
+		j.say(WrongPerson, fmt.Sprintf("The commit is signed by GitHub, but its committer %q is not GitHub.", c.email), again)
 		return
 	}
 	author, known := j.ring.PersonOf(string(j.object.author.email))
 	if !known {
-		j.say(WrongPerson, fmt.Sprintf("GitHub vouches for the session, but its author's address %q is nobody's in the roster.", j.object.author.email))
+		j.say(WrongPerson, fmt.Sprintf("GitHub vouches for the session, but its author's address %q is nobody's in the roster.", j.object.author.email), "Set an address of the roster as primary at GitHub, or commit on your computer with git commit -S.")
 		return
 	}
-	j.say(Vouched, "GitHub vouches for the session of "+author.Name+"; no personal key. Where a personal key is asked for, commit on your computer with git commit -S.")
+	j.say(Vouched, "GitHub vouches for the session of "+author.Name+"; no personal key.", "Where a personal key is asked for, commit on your computer with git commit -S.")
 }

@@ -25,7 +25,7 @@ func (j *judge) read() (c claim, keys []keyring.Key, ok bool) {
 	case "-----BEGIN " + wire.LabelSSH + "-----":
 		return j.readSSH(text)
 	case "-----BEGIN SIGNED MESSAGE-----":
-		j.say(Unsupported, "The commit is signed with an X.509 certificate, which is not judged here. "+again)
+		j.say(Unsupported, "The commit is signed with an X.509 certificate, which is not judged here.", again)
 		return claim{}, nil, false
 	}
 	return j.readOpenPGP(text)
@@ -60,9 +60,9 @@ func (j *judge) checkOpenPGP(s *wire.Signature) bool {
 	case s.Kind != wire.KindBinary && s.Kind != wire.KindText:
 		return j.malformedSignature(0, fmt.Sprintf("a signature of kind %#02x does not sign a document", s.Kind))
 	case s.Critical != "":
-		return j.say(Unsupported, "The signature asks not to be relied on unless "+s.Critical+" in it is understood, and it is not. "+again)
+		return j.say(Unsupported, "The signature asks not to be relied on unless "+s.Critical+" in it is understood, and it is not.", again)
 	case s.IssuerID == 0:
-		return j.say(UnknownKey, "The signature names no key, so it cannot be told whose it is. "+again)
+		return j.say(UnknownKey, "The signature names no key, so it cannot be told whose it is.", again)
 	}
 	return true
 }
@@ -79,7 +79,7 @@ func (j *judge) readSSH(text []byte) (c claim, keys []keyring.Key, ok bool) {
 		return c, nil, j.refuse(err, nil)
 	}
 	if s.Namespace != gitNamespace {
-		return c, nil, j.say(Bad, fmt.Sprintf("The signature was made for %q, not for a commit in git. %s", s.Namespace, again))
+		return c, nil, j.say(Bad, fmt.Sprintf("The signature was made for %q, not for a commit in git.", s.Namespace), again)
 	}
 	return claim{ssh: s}, j.ring.Named(s.Key.Fingerprint, 0), true
 }
@@ -92,7 +92,7 @@ func (j *judge) refuse(err error, text []byte) bool {
 		return j.malformedSignature(0, err.Error()) // unreachable: wire has no other errors
 	}
 	if e.Unsupported {
-		return j.say(Unsupported, "The signature is not judged here: "+e.Problem+". "+again)
+		return j.say(Unsupported, "The signature is not judged here: "+e.Problem+".", again)
 	}
 	if text == nil {
 		return j.malformedSignature(0, fmt.Sprintf("%s (byte %d of the decoded signature)", e.Problem, e.Offset))
@@ -106,7 +106,7 @@ func (j *judge) refuse(err error, text []byte) bool {
 // from the signature's beginning.
 func (j *judge) malformedSignature(offset int, problem string) bool {
 	j.verdict.Offset = j.object.signatureAt + offset
-	return j.say(Malformed, fmt.Sprintf("The signature is malformed at byte %d of the commit: %s. %s", j.verdict.Offset, problem, again))
+	return j.say(Malformed, fmt.Sprintf("The signature is malformed at byte %d of the commit: %s.", j.verdict.Offset, problem), again)
 }
 
 // matches tells whether the claim is by k over the object's payload.

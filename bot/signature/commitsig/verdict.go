@@ -80,9 +80,9 @@ type Verdict struct {
 	Seen  time.Time
 	// Offset is where a malformed object is wrong, in bytes from its beginning; 0 elsewhere.
 	Offset int
-	// Text is one sentence for people: what was found and, unless it counts, how to mend it. It may hold
-	// names from the commit; whoever prints it escapes it.
-	Text string
+	// Text says to people what was found and, unless it counts, how to mend it; Mend is that last part
+	// of it. Both may hold names from the commit: whoever prints them escapes them.
+	Text, Mend string
 }
 
 // Counts tells whether the commit counts as signed; hostKey says that the rule takes the host's word,

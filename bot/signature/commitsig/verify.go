@@ -57,16 +57,19 @@ type judge struct {
 
 // malformed makes the verdict on bytes that are no commit.
 func (j *judge) malformed(err error) Verdict {
-	j.verdict.Word, j.verdict.Text = Malformed, "The commit is malformed: "+err.Error()+". "+again
+	j.say(Malformed, "The commit is malformed: "+err.Error()+".", again)
 	if e := (*SyntaxError)(nil); errors.As(err, &e) {
 		j.verdict.Offset = e.Offset
 	}
 	return j.verdict
 }
 
-// say gives the verdict and its sentences; false, so that steps can end with it.
-func (j *judge) say(word Word, text string) bool {
-	j.verdict.Word, j.verdict.Text = word, text
+// say gives the verdict, what was found and how to mend it; false, so that steps can end with it.
+func (j *judge) say(word Word, found, mend string) bool {
+	j.verdict.Word, j.verdict.Text, j.verdict.Mend = word, found, mend
+	if mend != "" {
+		j.verdict.Text += " " + mend
+	}
 	return false
 }
 
@@ -74,7 +77,7 @@ func (j *judge) say(word Word, text string) bool {
 // whose key they name, whether they match, whether the key may sign, whose commit it is.
 func (j *judge) run() {
 	if j.object.signature == nil {
-		j.say(Unsigned, "The commit is not signed. "+sign)
+		j.say(Unsigned, "The commit is not signed.", sign)
 		return
 	}
 	c, named, ok := j.read()
