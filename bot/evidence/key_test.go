@@ -250,7 +250,7 @@ func TestMakeKey_gpgTakesKeyAndSignature(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	home := evidencetest.GnupgHome(t)
+	home := gnupgHome(t)
 	gpg := func(args ...string) string {
 		cmd := exec.Command("gpg", append([]string{"--homedir", home, "--batch", "--status-fd", "1"}, args...)...)
 		cmd.Dir = folder
@@ -268,4 +268,20 @@ func TestMakeKey_gpgTakesKeyAndSignature(t *testing.T) {
 	if out := gpg("--with-colons", "--list-secret-keys"); !strings.Contains(out, "sec:") || !strings.Contains(out, ":#:") {
 		t.Errorf("gpg does not see the stub of the primary:\n%s", out)
 	}
+}
+
+// gnupgHome is an empty home folder for gpg, short enough for its agent's socket, whose
+// path has 108 bytes at most.
+func gnupgHome(t *testing.T) string {
+	t.Helper()
+	home, err := os.MkdirTemp("", "gpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stop := exec.Command("gpgconf", "--homedir", home, "--kill", "all")
+		_ = stop.Run() // no agent was started: nothing to stop
+		_ = os.RemoveAll(home)
+	})
+	return home
 }

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,7 +19,7 @@ func Need(t testing.TB, tools ...string) {
 	t.Helper()
 	required := strings.Split(os.Getenv("VIDIMUS_REQUIRE"), ",")
 	for _, tool := range tools {
-		if _, err := exec.LookPath(tool); err == nil {
+		if found(tool) {
 			continue
 		}
 		if slices.Contains(required, tool) {
@@ -28,6 +27,15 @@ func Need(t testing.TB, tools ...string) {
 		}
 		t.Skipf("skipped: %s is missing", tool)
 	}
+}
+
+func found(tool string) bool {
+	for _, folder := range filepath.SplitList(os.Getenv("PATH")) {
+		if i, err := os.Stat(filepath.Join(folder, tool)); err == nil && i.Mode().IsRegular() && i.Mode()&0o111 != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Shared is a path in the folder of reference material beside the checkout; the test
@@ -47,22 +55,6 @@ func Shared(t testing.TB, path string) string {
 	}
 	t.Skipf("skipped: ../shared/%s is not beside the checkout", path)
 	return ""
-}
-
-// GnupgHome is an empty home folder for gpg, short enough for its agent's socket,
-// whose path has 108 bytes at most.
-func GnupgHome(t testing.TB) string {
-	t.Helper()
-	home, err := os.MkdirTemp("", "gpg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stop := exec.Command("gpgconf", "--homedir", home, "--kill", "all")
-		_ = stop.Run() // no agent was started: nothing to stop
-		_ = os.RemoveAll(home)
-	})
-	return home
 }
 
 // Random is an endless stream of bytes that depends on seed alone.

@@ -1,0 +1,77 @@
+package evidencetest
+
+import "github.com/vidimus-bot/vidimus/bot/evidence"
+
+// Found makes and lands the founding, pull request 1, signed by both.
+func (w *World) Found() {
+	files := Files{".vidimus.yml": Text(configuration(w.Root, w.people))}
+	for _, slug := range []string{Ciso, IT, Author, host} {
+		files["keys/"+slug+".asc"] = File{"100644", w.people[slug].publicKey()}
+	}
+	p := w.Propose(1, Author, files)
+	p.Approve(Ciso, "ciso")
+	p.Approve(IT, "head-of-it")
+	p.Land("merge", Ciso, nil)
+}
+
+// Story is a founding, a document with a picture signed by statement and merged by
+// squash, a pull request with a signature that has not landed, a direct push that
+// changes the document, a new version, signed, that mends it, and a direct push that
+// deletes an older document and adds a file with a strange name.
+func Story(root string) *World {
+	w := New(root)
+	w.Found()
+	w.PublishPolicy()
+	w.WitnessOnly()
+	w.Deviate()
+	w.Mend()
+	w.Litter()
+	return w
+}
+
+// PublishPolicy lands version 1.0 of the policy, pull request 2: signed by one person,
+// ended by a push, signed again by both.
+func (w *World) PublishPolicy() {
+	policy := w.Path("policy/cloud usage.md")
+	p := w.Propose(2, Author, Files{policy: Document("TOP-CLOUD", "1.0", "Draft.", "picture.png"), w.Path("policy/picture.png"): Picture("one")})
+	p.Approve(Ciso, "ciso")
+	p.Push(p.Head, Files{policy: Document("TOP-CLOUD", "1.0", "Clouds are used with care.", "picture.png")})
+	p.Approve(Ciso, "ciso")
+	p.Approve(IT, "head-of-it")
+	p.Land("squash", IT, nil)
+}
+
+// WitnessOnly puts the witness of pull request 3, which stays open, into the ledger.
+func (w *World) WitnessOnly() {
+	p := w.Propose(3, Author, Files{w.Path("policy/other.md"): Document("TOP-OTHER", "1.0", "Another one.")})
+	p.Approve(Ciso, "ciso")
+	digest, list := p.List()
+	r, err := evidence.WitnessRecord(3, p.Statements(), map[string][]byte{digest: list}, w.Bot.Public())
+	must(err)
+	w.AppendRecord(r, w.tick())
+}
+
+// Deviate pushes an unsigned change of the policy straight onto main.
+func (w *World) Deviate() {
+	w.Propose(0, Admin, Files{
+		w.Path("policy/cloud usage.md"): Document("TOP-CLOUD", "1.0", "Clouds are used at will.", "picture.png"),
+	}).Land("direct", Admin, nil)
+}
+
+// Mend lands version 1.1 of the policy, pull request 5.
+func (w *World) Mend() {
+	p := w.Propose(5, Author, Files{
+		w.Path("policy/cloud usage.md"): Document("TOP-CLOUD", "1.1", "Clouds are used with great care.", "picture.png"),
+	})
+	p.Approve(Ciso, "ciso")
+	p.Approve(IT, "head-of-it")
+	p.Land("merge", IT, nil)
+}
+
+// Litter pushes a deletion and a file that may not be there straight onto main.
+func (w *World) Litter() {
+	w.Propose(0, Admin, Files{
+		w.Path("policy/old.md"):            {},
+		w.Path("policy/notes \"q\" ü.txt"): Text("A file that may not be there.\n"),
+	}).Land("direct", Admin, nil)
+}
