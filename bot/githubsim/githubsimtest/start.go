@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -30,11 +31,16 @@ func Epoch() time.Time { return time.Date(2026, time.November, 2, 9, 0, 0, 0, ti
 const patience = 30 * time.Second
 
 // Option changes how a simulator is started.
-type Option func(*githubsim.Config)
+type Option func(*setup)
+
+type setup struct {
+	githubsim.Config
+	coverage *Coverage
+}
 
 // WithNow makes now the clock below simulated time, instead of one that stands at Epoch.
 func WithNow(now func() time.Time) Option {
-	return func(c *githubsim.Config) { c.Now = now }
+	return func(s *setup) { s.Now = now }
 }
 
 // Sim is a simulator of a test.
@@ -46,12 +52,12 @@ type Sim struct {
 // Start starts a simulator and stops it at the end of the test.
 func Start(t testing.TB, options ...Option) *Sim {
 	t.Helper()
-	config := githubsim.Config{Addr: "127.0.0.1:0", Dir: t.TempDir(), Now: Epoch}
+	s := &setup{Config: githubsim.Config{Addr: "127.0.0.1:0", Dir: t.TempDir(), Now: Epoch}, coverage: &Coverage{}}
 	for _, option := range options {
-		option(&config)
+		option(s)
 	}
-	watch(t, &config)
-	sim, err := githubsim.Start(config)
+	watch(t, s)
+	sim, err := githubsim.Start(s.Config)
 	if err != nil {
 		t.Fatalf("start the simulator: %v", err)
 	}
@@ -64,7 +70,7 @@ func Start(t testing.TB, options ...Option) *Sim {
 }
 
 // watch has every answer and webhook checked while the test runs.
-func watch(t testing.TB, config *githubsim.Config) {
+func watch(t testing.TB, s *setup) {
 	t.Helper()
 	descriptions, err := load()
 	if IsAbsent(err) {
@@ -77,35 +83,38 @@ func watch(t testing.TB, config *githubsim.Config) {
 	if err != nil {
 		t.Fatalf("read GitHub's descriptions: %v", err)
 	}
-	var over sync.Once
-	ended := make(chan struct{})
-	t.Cleanup(func() { over.Do(func() { close(ended) }) })
-	failed := func(format string, arguments ...any) {
-		select {
-		case <-ended: // a test that is over cannot fail any more
-		default:
-			t.Errorf(format, arguments...)
+	fail := failer(t)
+	s.Observe = func(e githubsim.Exchange) {
+		if !strings.HasPrefix(e.Path, "/api/v3") {
+			return
+		}
+		s.coverage.count(e.Operation)
+		if err := descriptions.Answer(e); err != nil {
+			fail("%s %s: %d does not fit %s: %v\n%s", e.Method, e.Path, e.Status, e.Operation, err, excerpt(e.ResponseBody))
 		}
 	}
-	observe, observeHook := config.Observe, config.ObserveHook
-	config.Observe = func(e githubsim.Exchange) {
-		if strings.HasPrefix(e.Path, "/api/v3") {
-			if err := descriptions.Answer(e); err != nil {
-				failed("%s %s: %d does not fit %s: %v\n%s", e.Method, e.Path, e.Status, e.Operation, err, excerpt(e.ResponseBody))
-			}
-			count(e.Operation)
-		}
-		if observe != nil {
-			observe(e)
-		}
-	}
-	config.ObserveHook = func(e githubsim.HookEvent) {
+	s.ObserveHook = func(e githubsim.HookEvent) {
+		s.coverage.count(strings.TrimSpace("webhook " + e.Event + " " + e.Action))
 		if err := descriptions.Hook(e); err != nil {
-			failed("webhook: %v\n%s", err, excerpt(e.Payload))
+			fail("webhook: %v\n%s", err, excerpt(e.Payload))
 		}
-		count("webhook " + e.Event + " " + e.Action)
-		if observeHook != nil {
-			observeHook(e)
+	}
+}
+
+// failer is t.Errorf until the test is over, when it may not be called any more.
+func failer(t testing.TB) func(format string, arguments ...any) {
+	var mu sync.Mutex
+	over := false
+	t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+	})
+	return func(format string, arguments ...any) {
+		mu.Lock()
+		defer mu.Unlock()
+		if !over {
+			t.Errorf(format, arguments...)
 		}
 	}
 }
@@ -113,28 +122,33 @@ func watch(t testing.TB, config *githubsim.Config) {
 // excerpt is the beginning of a body, enough to know it by.
 func excerpt(body []byte) []byte { return body[:min(len(body), 300)] }
 
-// exercised counts the operations and webhooks that tests of this process have had checked.
-var exercised = struct {
-	sync.Mutex
+// Coverage counts the operations and webhooks that tests have had checked. The zero value is ready; it is safe for
+// several goroutines.
+type Coverage struct {
+	mu     sync.Mutex
 	counts map[string]int
-}{counts: map[string]int{}}
-
-func count(what string) {
-	exercised.Lock()
-	defer exercised.Unlock()
-	exercised.counts[what]++
 }
 
-// Exercised is how often each operation and webhook has been checked in this process so far, by operationId or
-// "webhook EVENT ACTION". It is empty where the descriptions are absent.
-func Exercised() map[string]int {
-	exercised.Lock()
-	defer exercised.Unlock()
-	copied := make(map[string]int, len(exercised.counts))
-	for what, n := range exercised.counts {
-		copied[what] = n
+func (c *Coverage) count(what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.counts == nil {
+		c.counts = map[string]int{}
 	}
-	return copied
+	c.counts[what]++
+}
+
+// Counts is how often each has been checked so far, by operationId or "webhook EVENT ACTION". It is empty where
+// GitHub's descriptions are absent.
+func (c *Coverage) Counts() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.counts)
+}
+
+// WithCoverage counts what is checked into c, which several tests may do.
+func WithCoverage(c *Coverage) Option {
+	return func(s *setup) { s.coverage = c }
 }
 
 // Client is a client of the REST API with the token; "" is nobody's.

@@ -18,12 +18,31 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/githubsim"
 )
 
-// Descriptions are GitHub's published descriptions of its API and webhooks, read once.
+// Descriptions are GitHub's published descriptions of its API and webhooks, read once. They are safe for several
+// goroutines.
 type Descriptions struct {
 	operations map[string]*openapi3.Operation
 	basicError *openapi3.Schema
-	newer      map[string]*jsonschema.Schema // OpenAPI 3.1, by event/action
-	older      map[string]*jsonschema.Schema // JSON Schema of 2024, strict, by event/action
+	newer      *payloads // OpenAPI 3.1
+	older      *payloads // JSON Schema of 2024, closed
+}
+
+// payloads are the schemas of webhooks out of one document, each compiled when it is first needed.
+type payloads struct {
+	mu       sync.Mutex
+	compiler *jsonschema.Compiler
+	places   map[string]string // by event/action
+}
+
+// of is the schema for an event/action; nil where the document knows none.
+func (p *payloads) of(id string) (*jsonschema.Schema, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	place, known := p.places[id]
+	if !known {
+		return nil, nil
+	}
+	return p.compiler.Compile(place)
 }
 
 // errAbsent says that the descriptions are not on this machine.
@@ -79,31 +98,28 @@ func (d *Descriptions) loadOperations(path string) error {
 	return nil
 }
 
-// loadNewer compiles the schemas of OpenAPI 3.1, which are JSON Schema 2020-12, straight from the document.
-func loadNewer(path string) (map[string]*jsonschema.Schema, error) {
+// loadNewer finds the schemas of OpenAPI 3.1, which are JSON Schema 2020-12, in the document.
+func loadNewer(path string) (*payloads, error) {
 	compiler, doc, err := compilerFor(path)
 	if err != nil {
 		return nil, err
 	}
-	schemas := map[string]*jsonschema.Schema{}
+	p := &payloads{compiler: compiler, places: map[string]string{}}
 	webhooks, _ := doc.(map[string]any)["webhooks"].(map[string]any)
 	for name := range webhooks {
 		operation, _ := webhooks[name].(map[string]any)["post"].(map[string]any)
 		id, _ := operation["operationId"].(string)
-		body := fmt.Sprintf("%s#/webhooks/%s/post/requestBody/content/application~1json/schema", fileURL(path), name)
-		if schemas[id], err = compiler.Compile(body); err != nil {
-			return nil, fmt.Errorf("compile %s: %w", name, err)
-		}
+		p.places[strings.ReplaceAll(id, "-", "_")] = fmt.Sprintf("%s#/webhooks/%s/post/requestBody/content/application~1json/schema", fileURL(path), name)
 	}
-	return schemas, nil
+	return p, nil
 }
 
-func loadOlder(path string) (map[string]*jsonschema.Schema, error) {
+func loadOlder(path string) (*payloads, error) {
 	compiler, doc, err := compilerFor(path)
 	if err != nil {
 		return nil, err
 	}
-	schemas := map[string]*jsonschema.Schema{}
+	p := &payloads{compiler: compiler, places: map[string]string{}}
 	definitions, _ := doc.(map[string]any)["definitions"].(map[string]any)
 	for name := range definitions {
 		event, action, isEvent := strings.Cut(name, "$")
@@ -114,11 +130,9 @@ func loadOlder(path string) (map[string]*jsonschema.Schema, error) {
 		if action != "event" {
 			id += "/" + action
 		}
-		if schemas[id], err = compiler.Compile(fileURL(path) + "#/definitions/" + name); err != nil {
-			return nil, fmt.Errorf("compile %s: %w", name, err)
-		}
+		p.places[id] = fileURL(path) + "#/definitions/" + name
 	}
-	return schemas, nil
+	return p, nil
 }
 
 func fileURL(path string) string { return "file://" + filepath.ToSlash(path) }
@@ -226,7 +240,14 @@ func (d *Descriptions) Hook(e githubsim.HookEvent) error {
 	if e.Action != "" {
 		id += "/" + e.Action
 	}
-	newer, older := d.newer[strings.ReplaceAll(id, "_", "-")], d.older[id]
+	newer, err := d.newer.of(id)
+	if err != nil {
+		return err
+	}
+	older, err := d.older.of(id)
+	if err != nil {
+		return err
+	}
 	if newer == nil && older == nil {
 		return fmt.Errorf("GitHub's descriptions know no webhook %s", id)
 	}
