@@ -6,17 +6,30 @@ import (
 	"unicode/utf8"
 )
 
-// oddRune is a character that a reader does not see as what it is.
+// oddRune is a character that a reader does not see as what it is, and how many of its kind follow each other.
 type oddRune struct {
 	r      rune
 	offset int
+	count  int
 }
 
-// oddRunes returns the control, bidirectional and hidden characters of s, at most maxPerRule times five of
-// them. Text of plain ASCII costs one pass.
+// kind tells bidirectional, control and invisible characters apart.
+func (o oddRune) kind() int {
+	switch {
+	case isBidi(o.r):
+		return 0
+	case isControl(o.r) || o.r == '\r':
+		return 1
+	default:
+		return 2
+	}
+}
+
+// oddRunes returns the control, bidirectional and hidden characters of s, at most maxPerRule times five runs
+// of them. Text of plain ASCII costs one pass.
 func oddRunes(s string) []oddRune {
 	var hits []oddRune
-	before := rune(0)
+	before, end := rune(0), -1 // end is where the last hit ended
 	for i := 0; i < len(s); {
 		if c := s[i]; c >= 0x20 && c < 0x7f || c == '\n' || c == '\t' {
 			before = rune(c)
@@ -25,15 +38,24 @@ func oddRunes(s string) []oddRune {
 		}
 		c, size := utf8.DecodeRuneInString(s[i:])
 		if isControl(c) || c == '\r' || isBidi(c) || isInvisible(c) && hiddenAt(s, i, before) {
-			hits = append(hits, oddRune{c, i})
-			if len(hits) == 5*maxPerRule {
+			if hits = appendOdd(hits, oddRune{c, i, 1}, end == i); len(hits) == 5*maxPerRule {
 				return hits
 			}
+			end = i + size
 		}
 		before = c
 		i += size
 	}
 	return hits
+}
+
+// appendOdd adds a hit, or counts it to the one that it follows without a gap.
+func appendOdd(hits []oddRune, hit oddRune, follows bool) []oddRune {
+	if last := len(hits) - 1; follows && hits[last].kind() == hit.kind() {
+		hits[last].count++
+		return hits
+	}
+	return append(hits, hit)
 }
 
 func hiddenAt(s string, i int, before rune) bool {
@@ -49,8 +71,9 @@ func (r *reader) checkCharacters() {
 	for _, at := range conflictMarkers(r.source) {
 		line := 1 + strings.Count(r.source[:at], "\n")
 		text := r.doc.Line(line)
+		r.conflicted = true
 		r.addf("STR005", Span{Line: line, Column: 1, EndColumn: 8}, "decide which of the two texts holds, delete the other and the three markers",
-			"A merge left its conflict marker %s.", quote(text))
+			"A merge left its conflict marker %s.", Quote(text))
 	}
 }
 
@@ -72,7 +95,7 @@ func (r *reader) placeOddRunes() {
 		if line == 1 && strings.HasPrefix(string(r.doc.Raw[:min(3, len(r.doc.Raw))]), byteOrderMark) {
 			column++
 		}
-		r.odd(hit, Span{Line: line, Column: column, EndColumn: column + 1}, hit.offset < r.body || strict[line], "")
+		r.odd(hit, Span{Line: line, Column: column, EndColumn: column + hit.count}, hit.offset < r.body || strict[line], "")
 	}
 }
 
@@ -91,13 +114,16 @@ func (r *reader) strictLines() map[int]bool {
 	return strict
 }
 
-// odd reports one odd character; strict says that it stands where words decide.
+// odd reports one run of odd characters; strict says that it stands where words decide.
 func (r *reader) odd(hit oddRune, at Span, strict bool, how string) {
 	name := fmt.Sprintf("U+%04X", hit.r)
+	if hit.count > 1 {
+		name += fmt.Sprintf(" (and %d more behind it)", hit.count-1)
+	}
 	switch {
-	case isBidi(hit.r):
+	case hit.kind() == 0:
 		r.add("ENC003", at, "The bidirectional control "+name+" makes text read in another order than it is stored."+how, "delete the character")
-	case isControl(hit.r) || hit.r == '\r':
+	case hit.kind() == 1:
 		r.add("ENC002", at, "The control character "+name+" has no place in a text."+how, "delete the character")
 	case strict:
 		r.add("ENC004", at, "The invisible character "+name+" makes a word look like another one here."+how, "delete the character, or type the word again")

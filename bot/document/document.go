@@ -17,7 +17,8 @@ type Document struct {
 	Front []Field
 	// Readable says that the front matter was read: an absent field is absent then, not unknown.
 	Readable bool
-	// Whole says that the text below the front matter was read.
+	// Whole says that the text below the front matter was read, and that it is one text: no conflict marker
+	// stands in it.
 	Whole bool
 
 	// The fields that every type of document has, and two that most have; "" or no date where the front

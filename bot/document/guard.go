@@ -64,7 +64,7 @@ func isTame(body string) bool {
 	for _, mark := range []string{"[", "*", "_", "~", "`", "|", ">", "- ", "+ ", ". ", ") "} {
 		marks += strings.Count(body, mark)
 	}
-	return marks <= tameMarks
+	return marks <= tameMarks && strings.Count(body, ">") <= maxNesting
 }
 
 // blockMarks counts one run of lines without a blank one between them.

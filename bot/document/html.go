@@ -48,11 +48,28 @@ func (w *walk) tag(tag string, at int) {
 	switch {
 	case strings.HasPrefix(tag, "<!--"):
 		w.r.addf("HID001", span, "delete it, or write it as text that everybody reads",
-			"The HTML comment %s is in the bytes that are signed and not in what the signatory sees.", quote(tag))
-	case !isLineBreak(tag):
+			"The HTML comment %s is in the bytes that are signed and not in what the signatory sees.", Quote(tag))
+	case isLineBreak(tag) || w.closes(tag):
+	default:
 		w.r.addf("HID002", span, "write it in Markdown; only <br> is allowed",
-			"Raw HTML, %s, can hide or show text otherwise than it stands here.", quote(tag))
+			"Raw HTML, %s, can hide or show text otherwise than it stands here.", Quote(tag))
 	}
+}
+
+// closes reports the end tag of an element whose start tag was reported, and remembers start tags.
+func (w *walk) closes(tag string) bool {
+	name := strings.ToLower(strings.Trim(tag, "<>/ "))
+	if i := strings.IndexAny(name, " \t\n/"); i >= 0 {
+		name = name[:i]
+	}
+	if strings.HasPrefix(tag, "</") {
+		return w.opened[name]
+	}
+	if w.opened == nil {
+		w.opened = map[string]bool{}
+	}
+	w.opened[name] = true
+	return false
 }
 
 // tagEnd returns the length of the tag or comment at the beginning of s; all of s if it is not closed.

@@ -63,7 +63,7 @@ func (i *Item) checkPath(l Layout) {
 		return
 	}
 	if meant := l.meant(i.Path); meant != "" {
-		i.add("GIT002", fmt.Sprintf("The path looks like %s and is written otherwise, so nobody would govern it.", quote(meant)),
+		i.add("GIT002", fmt.Sprintf("The path looks like %s and is written otherwise, so nobody would govern it.", Quote(meant)),
 			fmt.Sprintf("move the file to %s, or rename it so that nobody takes it for that", meant))
 	}
 }
@@ -104,7 +104,7 @@ func (i *Item) checkMode(mode string) bool {
 	case ModeSubmodule:
 		i.add("GIT001", "This is a submodule: its content is not in this repository.", fix)
 	default:
-		i.add("GIT001", fmt.Sprintf("This is not a regular file (mode %s).", quote(mode)), fix)
+		i.add("GIT001", fmt.Sprintf("This is not a regular file (mode %s).", Quote(mode)), fix)
 	}
 	return false
 }
@@ -127,7 +127,7 @@ func (i *Item) checkContent(raw []byte) {
 		return
 	}
 	if promised := imageExtension(path.Ext(i.Path)); promised != format {
-		i.add("GIT001", fmt.Sprintf("The file is a %s image and is named %s.", strings.ToUpper(format), quote(path.Base(i.Path))),
+		i.add("GIT001", fmt.Sprintf("The file is a %s image and is named %s.", strings.ToUpper(format), Quote(path.Base(i.Path))),
 			fmt.Sprintf("name it with the extension .%s", format))
 	}
 	if len(raw) > MaxImageBytes {

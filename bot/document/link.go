@@ -47,19 +47,19 @@ func (w *walk) addLink(link Link) {
 func schemeProblem(destination string) string {
 	for _, r := range destination {
 		if unicode.IsControl(r) || unicode.IsSpace(r) && r != ' ' || isBidi(r) || isInvisible(r) {
-			return fmt.Sprintf("The link %s holds the character U+%04X, which programs skip and readers do not see.", quote(destination), r)
+			return fmt.Sprintf("The link %s holds the character U+%04X, which programs skip and readers do not see.", Quote(destination), r)
 		}
 	}
 	trimmed := strings.ReplaceAll(strings.TrimSpace(destination), `\`, "/")
 	if strings.HasPrefix(trimmed, "//") {
-		return fmt.Sprintf("The link %s leads to another host without saying how.", quote(destination))
+		return fmt.Sprintf("The link %s leads to another host without saying how.", Quote(destination))
 	}
 	scheme := schemeOf(trimmed)
 	switch strings.ToLower(scheme) {
 	case "", "http", "https", "mailto":
 		return ""
 	}
-	return fmt.Sprintf("The link %s has the scheme %q, which may run or open something instead of leading somewhere.", quote(destination), scheme)
+	return fmt.Sprintf("The link %s has the scheme %q, which may run or open something instead of leading somewhere.", Quote(destination), scheme)
 }
 
 // schemeOf returns what stands before the first colon, if no slash, question mark or number sign stands
@@ -110,6 +110,6 @@ func (w *walk) checkDefinitions() {
 		}
 		at := w.at.span(lines.At(0).Start, lines.At(0).Stop)
 		w.r.addf("HID005", at, "delete it, or write what it says into the text",
-			"The reference definition %s is shown nowhere: a reader never sees what it says.", quote(string(lines.Value(w.doc.source))))
+			"The reference definition %s is shown nowhere: a reader never sees what it says.", Quote(string(lines.Value(w.doc.source))))
 	}
 }

@@ -35,7 +35,7 @@ func (r *reader) readBody() {
 	d := r.doc
 	d.source = []byte(body)
 	d.tree = Parser().Parse(text.NewReader(d.source))
-	d.Whole = true
+	d.Whole = !r.conflicted
 	w := &walk{r: r, doc: d, text: body, at: newLineIndex(body, r.bodyLine)}
 	w.blocks(d.tree, true)
 	w.closeSections()
@@ -53,6 +53,7 @@ type walk struct {
 	used        map[string]bool // labels that a link or image refers to
 	marks       []sectionMarks
 	entities    []entityHit
+	opened      map[string]bool // elements of raw HTML that were reported
 }
 
 // sectionMarks are where a section's tables and prose begin.

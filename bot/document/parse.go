@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -21,6 +22,7 @@ type reader struct {
 	bodyLine   int    // line on which the body begins
 	bodyLost   bool   // the front matter never ends, so there is no body to speak of
 	frontKnown bool
+	conflicted bool // a conflict marker stands in it: nobody knows which text is meant
 	hits       []oddRune
 	perRule    map[string]int
 }
@@ -122,9 +124,14 @@ func (r *reader) closeFindings() {
 	for i := range r.doc.Findings {
 		f := &r.doc.Findings[i]
 		if total := r.perRule[f.Rule]; total > maxPerRule && i == lastOf(r.doc.Findings, f.Rule) {
-			f.Message += fmt.Sprintf(" There are %d more like it in this document.", total-maxPerRule)
+			f.Message += MoreLikeIt(total - maxPerRule)
 		}
 	}
+}
+
+// MoreLikeIt ends the message of the last finding of a rule that is shown, when n more are not.
+func MoreLikeIt(n int) string {
+	return fmt.Sprintf(" %d more like it in this document %s not shown.", n, plural(n, "is", "are"))
 }
 
 func lastOf(findings []Finding, rule string) int {
@@ -149,5 +156,13 @@ func shorten(s string, n int) string {
 	return s
 }
 
-// quote returns s in double quotes for a message: cut, with control characters escaped.
-func quote(s string) string { return fmt.Sprintf("%q", shorten(s, maxQuoted)) }
+// Quote returns s in quotes for a message: cut after 60 code points, with blanks joined and with what cannot be
+// seen written as an escape. The quotes are single where the text holds double ones.
+func Quote(s string) string {
+	quoted := strconv.Quote(shorten(strings.Join(strings.Fields(s), " "), maxQuoted))
+	inner := strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(quoted[1 : len(quoted)-1])
+	if strings.Contains(inner, `"`) {
+		return "'" + inner + "'"
+	}
+	return `"` + inner + `"`
+}

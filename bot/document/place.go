@@ -103,8 +103,8 @@ func (l Layout) Folders() []string {
 	return folders
 }
 
-// folderOf returns the document folder that p lies in, without the root; "" if it lies in none.
-func (l Layout) folderOf(p string) string {
+// FolderOf returns the first folder of p under the root, where the document folders lie; "" outside the root.
+func (l Layout) FolderOf(p string) string {
 	inRoot, _ := l.relative(p)
 	folder, _, _ := strings.Cut(inRoot, "/")
 	return folder

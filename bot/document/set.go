@@ -108,7 +108,7 @@ func (s *Set) Findings() []Finding { return s.findings }
 // TypeAt returns the type that the document's front matter names, if it may lie in its folder, else the
 // first type of its folder. ok is false for a path in no document folder.
 func (l Layout) TypeAt(d *Document) (t Type, ok bool) {
-	folder := l.folderOf(d.Path)
+	folder := l.FolderOf(d.Path)
 	for _, candidate := range append(Types(), l.Types...) {
 		if candidate.Folder != folder {
 			continue
@@ -137,7 +137,7 @@ func (s *Set) checkCollisions() {
 			if !seen {
 				first[folded] = part
 			} else if before != part {
-				s.find("GIT002", item.Path, Span{}, fmt.Sprintf("%s and %s differ only in case: Windows and macOS keep one of them.", quote(part), quote(before)),
+				s.find("GIT002", item.Path, Span{}, fmt.Sprintf("%s and %s differ only in case: Windows and macOS keep one of them.", Quote(part), Quote(before)),
 					"rename one of the two")
 				break
 			}
@@ -170,11 +170,11 @@ func (s *Set) checkImage(d *Document, link Link, shown map[string]bool) {
 		path.Join(path.Dir(d.Path), "diagram.png"))
 	switch {
 	case !local:
-		s.find("HID004", d.Path, link.Span, fmt.Sprintf("The image %s is not in the repository: what it shows could change after the signature.", quote(link.Destination)), fix)
+		s.find("HID004", d.Path, link.Span, fmt.Sprintf("The image %s is not in the repository: what it shows could change after the signature.", Quote(link.Destination)), fix)
 	case !found:
-		s.find("HID004", d.Path, link.Span, fmt.Sprintf("There is no image %s under a document folder.", quote(p)), fix)
+		s.find("HID004", d.Path, link.Span, fmt.Sprintf("There is no image %s under a document folder.", Quote(p)), fix)
 	case item.Kind != Image:
-		s.find("HID004", d.Path, link.Span, fmt.Sprintf("%s is shown as an image and is a %s.", quote(p), item.Kind), fix)
+		s.find("HID004", d.Path, link.Span, fmt.Sprintf("%s is shown as an image and is a %s.", Quote(p), item.Kind), fix)
 	default:
 		shown[p] = true
 	}

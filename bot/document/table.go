@@ -45,7 +45,7 @@ func (w *walk) row(n *extast.TableRow, t Table) Row {
 	if extra, at := extraCells(line, len(t.Header)); extra > 0 {
 		w.r.addf("TAB003", w.at.span(start+at, start+len(line)), `write a pipe inside a cell as "\|", or delete the cell`,
 			"The row has %d cells, the header has %d; the last %s not shown to any reader: %s.",
-			len(t.Header)+extra, len(t.Header), plural(extra, "one is", "ones are"), quote(strings.TrimSpace(line[at:])))
+			len(t.Header)+extra, len(t.Header), plural(extra, "one is", "ones are"), Quote(strings.Trim(line[at:], " \t|")))
 	}
 	return row
 }

@@ -24,6 +24,7 @@ type frontWalk struct {
 	lines  []string
 	values int
 	broken bool
+	linked int // last line with a finding FM003
 }
 
 // readYAML parses the text between the fences, which begins on the document's given line, and reports
@@ -54,31 +55,55 @@ func (r *reader) readYAML(text string, line int) bool {
 
 // refuse turns the YAML reader's refusal into a finding at its line.
 func (w *frontWalk) refuse(text string, err error) {
-	var load *yaml.LoadError
 	if strings.TrimSpace(text) == "" {
 		w.r.add("FM001", Span{Line: 1}, "The front matter is empty.", "write the fields: type, id, title, version ...")
 		return
 	}
+	var load *yaml.LoadError
 	if !errors.As(err, &load) || load.Mark.Line == 0 {
-		w.r.add("FM002", Span{Line: w.line + 1}, "The front matter is not one YAML mapping: it holds several documents or none.",
-			`write each field as "key: value" and no line "..."`)
+		w.r.add("FM002", w.documentMark(), "The front matter is more than one YAML document, or none.", `write each field as "key: value", without "..."`)
 		return
 	}
-	line, column := load.Mark.Line, load.Mark.Column
-	if load.ContextMark.Line > 0 && load.Stage != "composer" {
-		line, column = load.ContextMark.Line, load.ContextMark.Column
+	line, column := load.Mark.Line, max(load.Mark.Column, 1)
+	if load.ContextMark.Line > 0 && load.Stage == "parser" || strings.Contains(load.ContextMsg, "quoted scalar") {
+		line, column = load.ContextMark.Line, load.ContextMark.Column // where the list or quotation that never ends begins
 	}
+	at := Span{Line: line + w.line, Column: column, EndColumn: max(column+1, utf8.RuneCountInString(w.text(line))+1)}
 	if strings.Contains(load.Message, "unknown anchor") {
-		w.refuseAt(Span{Line: line + w.line, Column: column, EndColumn: column + 1}, "An alias (*name)")
+		w.refuseAt(at, "An alias to nothing")
 		return
 	}
-	quoted := ""
-	if line <= len(w.lines) {
-		quoted = fmt.Sprintf(" Line %d reads %q.", line+w.line, shorten(strings.TrimSpace(w.lines[line-1]), maxQuoted))
+	what, fix := explainYAML(load.Message, w.text(line))
+	w.r.addf("FM002", at, fix, "The front matter is not YAML: %s. Line %d reads %s.", what, line+w.line, Quote(strings.TrimSpace(w.text(line))))
+}
+
+// documentMark returns the place of the line that ends the first YAML document.
+func (w *frontWalk) documentMark() Span {
+	for i, text := range w.lines {
+		if strings.HasPrefix(text, "...") {
+			return Span{Line: w.line + i + 1, Column: 1, EndColumn: 4}
+		}
 	}
-	w.r.addf("FM002", Span{Line: line + w.line, Column: max(column, 1)},
-		`put the value in quotes if it holds ": ", "#", "[" or "@", and write each field as "key: value"`,
-		"The front matter is not YAML: %s.%s", load.Message, quoted)
+	return Span{Line: w.line + 1}
+}
+
+// explainYAML says in a writer's words what the YAML reader found, and the mend.
+func explainYAML(message, line string) (what, fix string) {
+	switch {
+	case strings.HasPrefix(strings.TrimLeft(line, " "), "\t"):
+		return "the line begins with a tab", "indent with blanks"
+	case strings.Contains(message, "mapping values are not allowed"):
+		return "a value holds a second colon, or the line is indented wrongly", "put the value in quotes, or indent the line like its neighbours"
+	case strings.Contains(message, "expected ',' or ']'"), strings.Contains(message, "expected ',' or '}'"), strings.Contains(message, "expected node content"):
+		return "a list or mapping in brackets is not closed", "close the bracket"
+	case strings.Contains(message, "unexpected end of stream"):
+		return "a quotation is not closed", "close the quotes"
+	case strings.Contains(message, "could not find expected ':'"), strings.Contains(message, "did not find expected key"):
+		return "the line is no field", `write "key: value", and put a value with quotes or brackets inside into quotes of its own`
+	case strings.Contains(message, "cannot start any token"):
+		return "a value begins with a character that means something in YAML", "put the value in quotes"
+	}
+	return message, `put the value in quotes, and write each field as "key: value"`
 }
 
 // fields reads a mapping node.
@@ -157,7 +182,12 @@ func (w *frontWalk) checkNode(n *yaml.Node) {
 	}
 }
 
+// refuseAt reports FM003, once a line: an alias bomb has hundreds.
 func (w *frontWalk) refuseAt(span Span, what string) {
+	if w.linked == span.Line {
+		return
+	}
+	w.linked = span.Line
 	w.fail("FM003", span, what+" makes one value stand in several places or mean something else than it says.",
 		"write the value itself, in each place where it is meant")
 }

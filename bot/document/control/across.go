@@ -12,7 +12,8 @@ import (
 type across struct {
 	c        *Checker
 	set      *document.Set
-	readings map[string]Reading // by path
+	readings map[string]Reading              // by path
+	byType   map[string][]*document.Document // by the type that the rules take a document for
 	findings []document.Finding
 	perRule  map[ruleAt]int
 	// unreadable are the folders with a document that could not be read: nobody can say that one is missing there.
@@ -24,15 +25,28 @@ type ruleAt struct{ rule, path string }
 
 func newAcross(c *Checker, set *document.Set, readings []Reading) *across {
 	x := &across{
-		c: c, set: set, readings: make(map[string]Reading, len(readings)), perRule: map[ruleAt]int{}, unreadable: map[string]bool{},
+		c: c, set: set, readings: make(map[string]Reading, len(readings)), byType: map[string][]*document.Document{}, perRule: map[ruleAt]int{}, unreadable: map[string]bool{},
 	}
 	for _, r := range readings {
 		x.readings[r.Item.Path] = r
-		if d := r.Item.Document; d != nil && !d.Readable && r.spec != nil {
-			x.unreadable[r.spec.Folder] = true
+		if d := r.Item.Document; r.Item.Kind == document.Markdown && (d == nil || !d.Readable) {
+			x.unreadable[c.layout.FolderOf(r.Item.Path)] = true
+		}
+	}
+	for _, d := range set.Documents() {
+		if s := x.readings[d.Path].spec; s != nil {
+			x.byType[s.Name] = append(x.byType[s.Name], d)
 		}
 	}
 	return x
+}
+
+// typeOf returns the type that the rules take a document for: of a misspelt one that of its folder.
+func (x *across) typeOf(d *document.Document) string {
+	if s := x.readings[d.Path].spec; s != nil {
+		return s.Name
+	}
+	return d.Type
 }
 
 func (x *across) judge() {
@@ -75,7 +89,7 @@ func (x *across) approved(typeName, service string) (*document.Document, bool) {
 		return nil, false
 	}
 	for _, d := range x.set.OfService(service) {
-		if d.Type == typeName && d.Approved() {
+		if x.typeOf(d) == typeName && d.Approved() {
 			return d, true
 		}
 	}
@@ -85,7 +99,7 @@ func (x *across) approved(typeName, service string) (*document.Document, bool) {
 // policies returns the approved cloud usage policies; there should be one, and all of them bind.
 func (x *across) policies() []*document.Document {
 	var policies []*document.Document
-	for _, d := range x.set.OfType("cloud-usage-policy") {
+	for _, d := range x.byType["cloud-usage-policy"] {
 		if d.Approved() {
 			policies = append(policies, d)
 		}
@@ -96,7 +110,7 @@ func (x *across) policies() []*document.Document {
 // waived reports whether an approved exception, in force on the day, waives the rule for the service.
 func (x *across) waived(rule, service string) bool {
 	for _, d := range x.set.OfService(service) {
-		if d.Type != "exception" || !d.Approved() {
+		if x.typeOf(d) != "exception" || !d.Approved() {
 			continue
 		}
 		inForce := !d.Effective.After(x.c.p.AsOf) && !d.Date("expires").Before(x.c.p.AsOf)

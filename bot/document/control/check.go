@@ -140,8 +140,9 @@ func (pg *page) judge() {
 		pg.checkDates()
 		pg.checkVersion()
 	}
-	if !pg.doc.Whole {
-		return
+	unfenced := slices.ContainsFunc(pg.doc.Findings, func(f document.Finding) bool { return f.Rule == "FM001" })
+	if !pg.doc.Whole || unfenced {
+		return // the fields would be judged as text; one finding says what to mend first
 	}
 	pg.checkSections()
 	pg.checkTables()
@@ -181,7 +182,7 @@ func (pg *page) close() {
 	for rule, total := range pg.perRule {
 		if total > maxPerRule {
 			f := &pg.reading.findings[pg.last[rule]]
-			f.Message += fmt.Sprintf(" There are %d more like it in this document.", total-maxPerRule)
+			f.Message += document.MoreLikeIt(total - maxPerRule)
 		}
 	}
 }

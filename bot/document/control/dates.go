@@ -73,7 +73,11 @@ func (pg *page) warnSoon(key string, day document.Date) {
 	if day.IsZero() || left < 0 || left > warnDays {
 		return
 	}
-	pg.add("DAT004", pg.doc.At(key), dueMend(key), "%s on %s, %s from %s.", comingEvent(key), day, days(left), pg.c.p.AsOf)
+	when := "today"
+	if left > 0 {
+		when = "in " + days(left)
+	}
+	pg.add("DAT004", pg.doc.At(key), dueMend(key), "%s on %s, %s.", comingEvent(key), day, when)
 }
 
 func days(n int) string {

@@ -25,5 +25,5 @@ func (pg *page) checkWaiver(v document.Value) {
 		return
 	}
 	pg.add("EXC002", v.Span, "waive only "+list(document.Waivable(), "or")+"; what else is missing must be mended",
-		"%s cannot be waived.%s", quote(v.Text), alikeNote(v.Text))
+		"%s cannot be waived.%s", document.Quote(v.Text), alikeNote(v.Text))
 }

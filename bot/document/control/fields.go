@@ -35,28 +35,37 @@ func (pg *page) checkType() {
 	here := pg.c.folderTypes(pg.doc)
 	switch named := pg.c.specNamed(name); {
 	case isPlaceholder(name):
-		pg.add("FM007", at, "write "+list(here, "or"), "The type is still a placeholder, %s.", quote(name))
+		pg.add("FM007", at, "write "+list(here, "or"), "The type is still a placeholder, %s.", document.Quote(name))
 	case named == nil:
 		fix := oneOf(name, pg.c.typeNames())
 		if nearest(name, pg.c.typeNames()) == "" {
 			fix = fmt.Sprintf("write %s, the type of this folder", list(here, "or"))
 		}
-		pg.add("FM005", at, fix, "There is no type %s.%s", quote(name), alikeNote(name))
+		pg.add("FM005", at, fix, "There is no type %s.%s", document.Quote(name), alikeNote(name))
 	case !slices.Contains(here, name):
 		pg.add("FM008", at, fmt.Sprintf("move the file to %s/, or write %s", named.Folder, list(here, "or")),
-			"A %s belongs into %s/, not here: the folder decides who signs.", named.Title, named.Folder)
+			"%s belongs into %s/, not here: the folder decides who signs.", upperFirst(article(named.Title)), named.Folder)
 	}
 }
 
 func (pg *page) missingField(rule document.FieldRule) {
-	near := ""
 	for _, f := range pg.doc.Front {
 		if !pg.spec.known[f.Key] && nearest(f.Key, []string{rule.Key}) != "" {
-			near = fmt.Sprintf(" Line %d has %s instead.", f.KeySpan.Line, quote(f.Key))
+			pg.add("FM004", document.Span{Line: 1}, fmt.Sprintf("write %q there", rule.Key),
+				"The field %q is missing; line %d has %s instead.", rule.Key, f.KeySpan.Line, document.Quote(f.Key))
+			return
 		}
 	}
-	pg.add("FM004", document.Span{Line: 1}, fmt.Sprintf("add %q: %s", rule.Key+": "+example(rule), lowerFirst(rule.About)),
-		"The field %q is missing.%s", rule.Key, near)
+	pg.add("FM004", document.Span{Line: 1}, fmt.Sprintf("add %s (%s)", document.Quote(rule.Key+": "+pg.example(rule)), lowerFirst(rule.About)),
+		"The field %q is missing.", rule.Key)
+}
+
+// example returns what a field of this document could hold.
+func (pg *page) example(rule document.FieldRule) string {
+	if rule.Key == "id" {
+		return exampleID(rule.Key, pg.spec)
+	}
+	return example(rule)
 }
 
 // checkUnknown warns of fields that nothing reads (FM006).
@@ -69,14 +78,14 @@ func (pg *page) checkUnknown() {
 		if meant := nearest(f.Key, pg.spec.keys()); meant != "" {
 			fix = fmt.Sprintf("write %q", meant)
 		}
-		pg.add("FM006", f.KeySpan, fix, "Nothing reads the field %s of a %s.%s", quote(f.Key), pg.spec.Title, alikeNote(f.Key))
+		pg.add("FM006", f.KeySpan, fix, "Nothing reads the field %s of %s.%s", document.Quote(f.Key), article(pg.spec.Title), alikeNote(f.Key))
 	}
 }
 
 // checkField judges one field that is there.
 func (pg *page) checkField(rule document.FieldRule, v document.Value) {
 	if v.Shape == document.Blank || v.Shape == document.Scalar && isBlank(v.Text) || v.Shape == document.List && len(v.Items) == 0 {
-		pg.add("FM004", v.Span, fmt.Sprintf("write a value, for example %s", example(rule)), "The field %q is empty.", rule.Key)
+		pg.add("FM004", v.Span, valueMend(rule), "The field %q is empty.", rule.Key)
 		return
 	}
 	if v.Shape == document.Scalar && isPlaceholder(v.Text) {
@@ -96,22 +105,22 @@ func (pg *page) checkField(rule document.FieldRule, v document.Value) {
 }
 
 func (pg *page) placeholder(rule document.FieldRule, v document.Value) {
-	pg.add("FM007", v.Span, fmt.Sprintf("decide, and write it, for example %s", example(rule)),
-		"The field %q is still a placeholder, %s.", rule.Key, quote(v.Text))
+	pg.add("FM007", v.Span, "decide, and "+valueMend(rule),
+		"The field %q is still a placeholder, %s.", rule.Key, document.Quote(v.Text))
 }
 
 func (pg *page) checkList(rule document.FieldRule, v document.Value) {
 	if v.Shape != document.List {
-		written := "a mapping"
+		written, meant := "a mapping", example(rule)
 		if v.Shape == document.Scalar {
-			written = quote(v.Text)
+			written, meant = document.Quote(v.Text), "["+v.Text+"]"
 		}
-		pg.add("FM005", v.Span, fmt.Sprintf("write %s", example(rule)), "%q must be a list; here it is %s.", rule.Key, written)
+		pg.add("FM005", v.Span, fmt.Sprintf("write %s", meant), "%q must be a list; here it is %s.", rule.Key, written)
 		return
 	}
 	if len(v.Items) == 1 && isFillIn("["+v.Items[0].Text+"]") {
-		pg.add("FM007", v.Span, fmt.Sprintf("decide, and write it, for example %s", example(rule)),
-			"The field %q is still a placeholder, %s.", rule.Key, quote("["+v.Items[0].Text+"]"))
+		pg.add("FM007", v.Span, "decide, and "+valueMend(rule),
+			"The field %q is still a placeholder, %s.", rule.Key, document.Quote("["+v.Items[0].Text+"]"))
 		return
 	}
 	for _, item := range v.Items {
@@ -133,7 +142,7 @@ func (pg *page) checkScalar(rule document.FieldRule, v document.Value) {
 		return
 	}
 	if problem := pg.c.formProblem(rule, v, pg.spec); problem.what != "" {
-		pg.add("FM005", v.Span, problem.mend, "%q is %s, %s.%s", rule.Key, quote(v.Text), problem.what, alikeNote(v.Text))
+		pg.add("FM005", v.Span, problem.mend, "%q is %s, %s.%s", rule.Key, document.Quote(v.Text), problem.what, alikeNote(v.Text))
 	}
 }
 
@@ -146,14 +155,22 @@ func (pg *page) checkLevels(rule document.FieldRule, v document.Value) {
 	for _, f := range v.Fields {
 		switch level := f.Value; {
 		case !slices.Contains(document.Classifications(), f.Key):
-			pg.add("FM005", f.KeySpan, oneOf(f.Key, document.Classifications()), "%q names %s, which is no classification.", rule.Key, quote(f.Key))
+			pg.add("FM005", f.KeySpan, oneOf(f.Key, document.Classifications()), "%q names %s, which is no classification.", rule.Key, document.Quote(f.Key))
 		case level.Shape == document.Scalar && isPlaceholder(level.Text):
 			pg.placeholder(rule, level)
 		case level.Shape != document.Scalar || !slices.Contains(document.KeyLevels(), level.Text):
 			pg.add("FM005", level.Span, oneOf(level.Text, document.KeyLevels()), "The level for %s in %q is %s, which is no way of managing keys.",
-				f.Key, rule.Key, quote(level.Text))
+				f.Key, rule.Key, document.Quote(level.Text))
 		}
 	}
+}
+
+// valueMend says what to write into a field.
+func valueMend(rule document.FieldRule) string {
+	if rule.Form == document.Text {
+		return "write it (" + lowerFirst(rule.About) + ")"
+	}
+	return "write it, for example " + example(rule)
 }
 
 func shapeName(s document.Shape) string {

@@ -17,7 +17,7 @@ func (x *across) checkIdentity() {
 			continue
 		}
 		x.claim(ids, d, "id", d.ID)
-		if d.Type == "cloud-service" {
+		if x.typeOf(d) == "cloud-service" {
 			x.claim(services, d, "service-id", d.ServiceID)
 		}
 	}
@@ -34,7 +34,7 @@ func (x *across) claim(taken map[string]*document.Document, d *document.Document
 		return
 	}
 	x.add("XRF001", d, d.At(key), fmt.Sprintf("give one of the two its own %s", key),
-		"The %s %s is taken by %s: every reference to it would mean both.", key, quote(id), place(first, key))
+		"The %s %s is taken by %s: every reference to it would mean both.", key, document.Quote(id), place(first, key))
 }
 
 // checkPolicyExists asks for an approved policy as soon as a service is in use (XRF003).
@@ -42,10 +42,10 @@ func (x *across) checkPolicyExists() {
 	if len(x.policies()) > 0 || x.unreadable["policy"] {
 		return
 	}
-	for _, d := range x.set.OfType("cloud-service") {
+	for _, d := range x.byType["cloud-service"] {
 		if d.Approved() && inUse(d) {
 			x.add("XRF003", d, d.At("lifecycle"), "write the cloud usage policy in policy/ and have it approved",
-				"%s is %s, and no approved cloud usage policy says under which rules.", upperFirst(d.ServiceID), d.Text("lifecycle"))
+				"The service %s is %s, and no approved cloud usage policy says under which rules.", d.ServiceID, d.Text("lifecycle"))
 			return
 		}
 	}
@@ -57,12 +57,12 @@ func inUse(d *document.Document) bool {
 
 // checkService asks that the service of a document is in the register (XRF002).
 func (x *across) checkService(d *document.Document) {
-	if d.Type == "cloud-service" || !isSlug(d.ServiceID) {
+	if x.typeOf(d) == "cloud-service" || !isSlug(d.ServiceID) {
 		return // FM004 or FM005 says so where the field is required
 	}
 	status := ""
 	for _, entry := range x.set.OfService(d.ServiceID) {
-		if entry.Type != "cloud-service" {
+		if x.typeOf(entry) != "cloud-service" {
 			continue
 		}
 		if status = entry.Status; status != document.Draft || d.Status == document.Draft {
@@ -72,9 +72,9 @@ func (x *across) checkService(d *document.Document) {
 	switch {
 	case status == document.Draft:
 		x.add("XRF002", d, d.At("service-id"), "have the register entry approved first, or in the same change",
-			"The register has the service %s only as a draft.", quote(d.ServiceID))
+			"The register has the service %s only as a draft.", document.Quote(d.ServiceID))
 	case !x.unreadable["register"]:
-		x.add("XRF002", d, d.At("service-id"), x.serviceMend(d.ServiceID), "The register has no service %s.", quote(d.ServiceID))
+		x.add("XRF002", d, d.At("service-id"), x.serviceMend(d.ServiceID), "The register has no service %s.", document.Quote(d.ServiceID))
 	}
 }
 
@@ -84,7 +84,7 @@ const maxGuesses = 100
 func (x *across) serviceMend(wrong string) string {
 	if x.guesses++; x.guesses <= maxGuesses {
 		var known []string
-		for _, entry := range x.set.OfType("cloud-service") {
+		for _, entry := range x.byType["cloud-service"] {
 			known = append(known, entry.ServiceID)
 		}
 		if meant := nearest(wrong, known); meant != "" {
@@ -102,7 +102,7 @@ func (x *across) checkSignatories(d *document.Document) {
 	}
 	for _, role := range x.mustSign(d) {
 		if !slices.Contains(d.Signatories, role.name) {
-			x.add("FM009", d, f.Value.Span, "add "+role.name, "%s must sign and is not among the signatories: %s.", upperFirst(role.name), role.why)
+			x.add("FM009", d, f.Value.Span, "add "+role.name, "The role %s must sign and is not among the signatories: %s.", role.name, role.why)
 		}
 	}
 }
@@ -124,16 +124,16 @@ func (x *across) mustSign(d *document.Document) []duty {
 		}
 	}
 	for _, role := range roles {
-		add(role, "that role signs every "+s.Title)
+		add(role, "it signs every "+s.Title)
 	}
 	entry, registered := x.approved("cloud-service", d.ServiceID)
 	switch {
 	case s.Name == "contract-review" && registered && x.holdsPersonalData(entry):
 		add("dpo", fmt.Sprintf("%s holds personal data (%s)", d.ServiceID, place(entry, "personal-data")))
 	case s.Name == "exit-plan" && registered:
-		add(entry.Text("business-owner"), fmt.Sprintf("that role owns the business of %s (%s)", d.ServiceID, place(entry, "business-owner")))
+		add(entry.Text("business-owner"), fmt.Sprintf("it owns the business of %s (%s)", d.ServiceID, place(entry, "business-owner")))
 	case s.Name == "exception":
-		add(d.Text("risk-owner"), "that role owns the risk")
+		add(d.Text("risk-owner"), "it owns the risk")
 		if d.Text("risk-rating") == "high" {
 			add("ceo", "the residual risk is high")
 		}

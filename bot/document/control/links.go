@@ -21,7 +21,7 @@ func (pg *page) checkAnchors() {
 			anchors = anchorsOf(pg.doc)
 		}
 		if !anchors[strings.ToLower(fragment)] {
-			pg.add("XRF006", link.Span, "link to a heading of this document, in lower case with hyphens", "No heading of this document has the anchor %s.", quote(link.Destination))
+			pg.add("XRF006", link.Span, "link to a heading of this document, in lower case with hyphens", "No heading of this document has the anchor %s.", document.Quote(link.Destination))
 		}
 	}
 }
@@ -64,11 +64,11 @@ func (x *across) checkLinks(d *document.Document) {
 		}
 		p, ok := d.Resolve(link.Destination)
 		if !ok {
-			x.add("XRF006", d, link.Span, "link to a file of the repository", "The link %s leads out of the repository or is no path.", quote(link.Destination))
+			x.add("XRF006", d, link.Span, "link to a file of the repository", "The link %s leads out of the repository or is no path.", document.Quote(link.Destination))
 			continue
 		}
 		if x.set.Layout().Classify(p) != document.NotGoverned && !x.exists(p) {
-			x.add("XRF006", d, link.Span, x.linkMend(p), "The link %s leads to %s, which does not exist.", quote(link.Destination), quote(p))
+			x.add("XRF006", d, link.Span, x.linkMend(p), "The link %s leads to %s, which does not exist.", document.Quote(link.Destination), document.Quote(p))
 		}
 	}
 }

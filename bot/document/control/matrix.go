@@ -68,7 +68,7 @@ func (pg *page) checkRows(t document.Table, ref int) {
 		pg.add("MAT001", document.Span{Line: t.Line}, fmt.Sprintf("add a row %s that says who answers for it", name), "The row %s, %s, is missing.", name, area)
 	}
 	if len(recommended) > 0 {
-		pg.add("MAT002", document.Span{Line: t.Line}, "add them, also where nothing is ours: then they say so",
+		pg.add("MAT002", document.Span{Line: t.Line}, "add "+plural(len(recommended), "it", "them")+", also where nothing is ours: then it says so",
 			"%s of the 24 control areas %s missing: %s.", fmt.Sprint(len(recommended)), plural(len(recommended), "is", "are"), list(recommended, "and"))
 	}
 }
@@ -85,15 +85,15 @@ func (pg *page) checkSplit(row document.Row, c matrixColumns) {
 		case !found:
 			missing = append(missing, sideName(side))
 		case utf8.RuneCountInString(text) < minSide || isPlaceholder(text):
-			thin = append(thin, fmt.Sprintf("the %s is only %s", sideName(side), quote(text)))
+			thin = append(thin, fmt.Sprintf("the %s is only %s", sideName(side), document.Quote(text)))
 		}
 	}
 	fix := `write "Provider: ..." and "Customer: ..." in the cell "Who does what"`
 	switch {
 	case len(missing) == 2:
-		pg.add("MAT004", cell.Span, fix, "%s is Shared, which needs both sides in writing; neither \"Provider:\" nor \"Customer:\" stands in %s.", pg.refOf(row, c), quote(cell.Text))
+		pg.add("MAT004", cell.Span, fix, "%s is Shared, which needs both sides in writing; neither \"Provider:\" nor \"Customer:\" stands in %s.", pg.refOf(row, c), document.Quote(cell.Text))
 	case len(missing) == 1:
-		pg.add("MAT004", cell.Span, fix, "%s is Shared, which needs both sides in writing; the %s is missing in %s.", pg.refOf(row, c), missing[0], quote(cell.Text))
+		pg.add("MAT004", cell.Span, fix, "%s is Shared, which needs both sides in writing; the %s is missing in %s.", pg.refOf(row, c), missing[0], document.Quote(cell.Text))
 	case len(thin) > 0:
 		pg.add("MAT004", cell.Span, fmt.Sprintf("say what they do, in at least %d characters", minSide),
 			"%s is Shared, which needs both sides in writing; %s.", pg.refOf(row, c), list(thin, "and"))
@@ -129,8 +129,12 @@ func (pg *page) checkRowOwner(row document.Row, c matrixColumns) {
 		pg.add("MAT005", cell.Span, "write a role from the roster, for example "+pg.anyRole(), "%s is %s, so it needs an owner on our side; the cell is blank.", pg.refOf(row, c), who)
 		return
 	}
+	if several := strings.FieldsFunc(cell.Text, func(r rune) bool { return strings.ContainsRune(",;/&+ ", r) }); len(several) > 1 && pg.c.roleProblem(several[0]).what == "" {
+		pg.add("MAT005", cell.Span, "write the one role that answers for it", "The owner of %s is %s; one role must answer for it.", pg.refOf(row, c), document.Quote(cell.Text))
+		return
+	}
 	if p := pg.c.roleProblem(cell.Text); p.what != "" {
-		pg.add("MAT005", cell.Span, p.mend, "The owner of %s is %s, %s.%s", pg.refOf(row, c), quote(cell.Text), p.what, alikeNote(cell.Text))
+		pg.add("MAT005", cell.Span, p.mend, "The owner of %s is %s, %s.%s", pg.refOf(row, c), document.Quote(cell.Text), p.what, alikeNote(cell.Text))
 	}
 }
 

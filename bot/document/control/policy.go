@@ -75,8 +75,8 @@ func (pg *page) checkSettings(t document.Table) {
 	}
 	for _, name := range document.Topics() {
 		if _, found := rows[document.HeadingKey(name)]; !found {
-			pg.add("POL003", document.Span{Line: t.Line}, fmt.Sprintf("add a row %s with the requirement and its evidence", quote(name)),
-				"The table settles nothing about %s.", quote(name))
+			pg.add("POL003", document.Span{Line: t.Line}, fmt.Sprintf("add a row %s with the requirement and its evidence", document.Quote(name)),
+				"The table settles nothing about %s.", document.Quote(name))
 		}
 	}
 	for _, model := range pg.doc.Texts("service-models") {
@@ -111,7 +111,7 @@ func (pg *page) checkReceiptRoles() {
 	asked := pg.doc.Texts("receipt-roles")
 	for _, head := range pg.c.p.DepartmentHeads {
 		if !slices.Contains(asked, head) {
-			pg.add("POL004", field.Value.Span, fmt.Sprintf("add %s", head), "%s heads a department and is not among receipt-roles, so nobody asks for that receipt.", upperFirst(head))
+			pg.add("POL004", field.Value.Span, fmt.Sprintf("add %s", head), "The role %s heads a department and is not among receipt-roles, so nobody asks for that receipt.", head)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func (pg *page) checkProhibition() {
 	}
 	if language := pg.doc.Text("language"); !isEnglish(language) {
 		pg.add("POL001", section.Span, "read the section, and make sure that it bans services which nobody approved",
-			"The text is in the language %s, in which Vidimus cannot look for the ban.", quote(language))
+			"The text is in the language %s, in which Vidimus cannot look for the ban.", document.Quote(language))
 		pg.reading.findings[len(pg.reading.findings)-1].Severity = document.Warn
 		return
 	}

@@ -21,7 +21,7 @@ func (pg *page) checkRegister() {
 	enforced, found := d.Field("mfa-enforced")
 	if found && enforced.Value.Text == "false" && d.Text("lifecycle") == "active" && (d.Criticality == "critical" || d.Criticality == "important") {
 		pg.add("REG001", enforced.Value.Span, "enforce a second factor, then write true",
-			"%s is %s and active, and people can sign in without a second factor.", upperFirst(d.ServiceID), d.Criticality)
+			"The service %s is %s and active, and people can sign in without a second factor.", d.ServiceID, d.Criticality)
 	}
 	t, ok := d.Table("Data handled")
 	if !ok {

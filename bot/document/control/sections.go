@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,8 +11,15 @@ import (
 
 // checkSections holds the headings against the type: STR001 to STR004, STR006.
 func (pg *page) checkSections() {
+	none := !slices.ContainsFunc(pg.doc.Sections, func(s document.Section) bool { return pg.requires(s.Title) })
+	if n := len(pg.spec.Sections); none && n > 1 {
+		pg.add("STR001", document.Span{Line: pg.titleLine()}, "write "+list(pg.spec.Sections, "and")+", each under a heading of level 2",
+			"None of the %d sections of %s is here.", n, article(pg.spec.Title))
+	}
 	for _, name := range pg.spec.Sections {
-		pg.checkSection(name)
+		if !none || len(pg.spec.Sections) == 1 {
+			pg.checkSection(name)
+		}
 	}
 	pg.checkLevels2()
 	pg.checkTitle()
@@ -31,13 +39,13 @@ func (pg *page) checkSection(name string) {
 	}
 	for _, s := range found[1:] {
 		pg.add("STR004", s.Span, "move its text to the first one, or give it another heading",
-			"The section %s stands twice, here and on line %d.", quote(s.Title), found[0].Span.Line)
+			"The section %s stands twice, here and on line %d.", document.Quote(s.Title), found[0].Span.Line)
 	}
 	first := found[0]
 	if first.Empty {
-		pg.add("STR003", first.Span, "write what holds here; if nothing does, say so in a sentence", "The section %s is empty.", quote(first.Title))
+		pg.add("STR003", first.Span, "write what holds here; if nothing does, say so in a sentence", "The section %s is empty.", document.Quote(first.Title))
 	} else if only, ok := onlyPlaceholders(first); ok {
-		pg.add("STR003", first.Span, "write what holds here; if nothing does, say so in a sentence", "The section %s says only %s.", quote(first.Title), quote(only))
+		pg.add("STR003", first.Span, "write what holds here; if nothing does, say so in a sentence", "The section %s says only %s.", document.Quote(first.Title), document.Quote(only))
 	}
 }
 
@@ -58,20 +66,20 @@ func (pg *page) missingSection(name, key string) {
 	var others []string
 	for _, s := range pg.doc.Sections {
 		if document.HeadingKey(s.Title) == key {
-			pg.add("STR001", s.Span, fmt.Sprintf("write \"## %s\"", name), "The section %s has level %d here; level 2 is required.", quote(name), s.Level)
+			pg.add("STR001", s.Span, fmt.Sprintf("write \"## %s\"", name), "The section %s has level %d here; level 2 is required.", document.Quote(name), s.Level)
 			return
 		}
 		if s.Level == 2 && !pg.requires(s.Title) {
 			others = append(others, s.Title)
 		}
 	}
-	if meant := nearest(name, others); meant != "" {
+	if meant := nearestTitle(name, others); meant != "" {
 		i := slices.IndexFunc(pg.doc.Sections, func(s document.Section) bool { return s.Level == 2 && s.Title == meant })
 		pg.add("STR001", pg.doc.Sections[i].Span, fmt.Sprintf("write \"## %s\"", name),
-			"The section %s is missing; this one, %s, has nearly its name.%s", quote(name), quote(meant), alikeNote(meant))
+			"The section %s is missing; this one, %s, has nearly its name.%s", document.Quote(name), document.Quote(meant), alikeNote(meant))
 		return
 	}
-	pg.add("STR001", document.Span{Line: pg.titleLine()}, fmt.Sprintf("add \"## %s\" and what holds there", name), "The section %s is missing.", quote(name))
+	pg.add("STR001", document.Span{Line: pg.titleLine()}, fmt.Sprintf("add \"## %s\" and what holds there", name), "The section %s is missing.", document.Quote(name))
 }
 
 // requires reports whether the type asks for a section with this heading.
@@ -94,7 +102,7 @@ func (pg *page) checkLevels2() {
 	for _, s := range pg.doc.Sections {
 		if before > 0 && s.Level > before+1 {
 			pg.add("STR002", s.Span, fmt.Sprintf("write it with %d number signs", before+1),
-				"The heading %s has level %d below level %d: a level is skipped.", quote(s.Title), s.Level, before)
+				"The heading %s has level %d below level %d: a level is skipped.", document.Quote(s.Title), s.Level, before)
 		}
 		before = s.Level
 	}
@@ -111,12 +119,12 @@ func (pg *page) checkTitle() {
 	title := strings.Join(strings.Fields(pg.doc.Title), " ")
 	switch {
 	case len(tops) == 0:
-		pg.add("STR006", document.Span{Line: pg.titleLine()}, fmt.Sprintf("begin the text with \"# %s\"", title), "The document has no heading of level 1.")
+		pg.add("STR006", document.Span{Line: pg.titleLine()}, fmt.Sprintf("begin the text with %q", "# "+cmp.Or(title, "Title of the document")), "The document has no heading of level 1.")
 	case len(tops) > 1:
 		pg.add("STR006", tops[1].Span, "write the others with two number signs",
-			"There are %d headings of level 1; the second is %s.", len(tops), quote(tops[1].Title))
+			"There are %d headings of level 1; the second is %s.", len(tops), document.Quote(tops[1].Title))
 	case pg.doc.Readable && title != "" && tops[0].Title != title:
 		pg.add("STR006", tops[0].Span, "write the same in both places", "The heading %s differs from the title %s on line %d.",
-			quote(tops[0].Title), quote(title), pg.doc.At("title").Line)
+			document.Quote(tops[0].Title), document.Quote(title), pg.doc.At("title").Line)
 	}
 }

@@ -36,14 +36,18 @@ func (x *across) checkDuties(d *document.Document) {
 		if _, ok := x.approved(want.typeName, d.ServiceID); ok || x.unreadable[s.Folder] {
 			continue
 		}
+		needs := "needs"
+		if want.rule == "XRF004" {
+			needs = "should have"
+		}
 		x.add(want.rule, d, d.At("criticality"), x.demandMend(s, d.ServiceID),
-			"%s is %s and needs an approved %s; %s.", upperFirst(d.ServiceID), d.Criticality, s.Title, x.whatIsThere(s, d.ServiceID))
+			"The service %s is %s and %s an approved %s; %s.", d.ServiceID, d.Criticality, needs, s.Title, x.whatIsThere(s, d.ServiceID))
 	}
 }
 
 func (x *across) demandMend(s *spec, service string) string {
 	for _, d := range x.set.OfService(service) {
-		if d.Type == s.Name {
+		if x.typeOf(d) == s.Name {
 			return fmt.Sprintf("finish %s and have it approved", d.Path)
 		}
 	}
@@ -52,7 +56,7 @@ func (x *across) demandMend(s *spec, service string) string {
 
 func (x *across) whatIsThere(s *spec, service string) string {
 	for _, d := range x.set.OfService(service) {
-		if d.Type == s.Name {
+		if x.typeOf(d) == s.Name {
 			return fmt.Sprintf("%s has the status %q", d.Path, d.Status)
 		}
 	}
@@ -87,7 +91,7 @@ func (x *across) checkResidency(d, policy *document.Document) {
 		for _, country := range set.countries {
 			if !slices.Contains(allowed, country) && !slices.Contains(d.Texts("residency"), country) {
 				x.add("REG002", d, set.countriesAt, fix, "The data set %s lies in %s, which the policy does not allow: %s.",
-					quote(set.name), country, place(policy, "residency-countries"))
+					document.Quote(set.name), country, place(policy, "residency-countries"))
 			}
 		}
 	}
@@ -99,7 +103,7 @@ func (x *across) checkKeyLevel(d, policy *document.Document) {
 	class, at, who := d.Text("data-classification"), d.At("key-management"), "data-classification"
 	for _, set := range x.readings[d.Path].data {
 		if rank(document.Classifications(), set.classification) > rank(document.Classifications(), class) {
-			class, who = set.classification, "the data set "+quote(set.name)
+			class, who = set.classification, "the data set "+document.Quote(set.name)
 		}
 	}
 	level := d.Text("key-management")
@@ -163,9 +167,9 @@ func (x *across) checkLeaving(d *document.Document) {
 	tested := d.Date("last-tested")
 	switch oldest := x.c.p.AsOf.AddMonths(-maxTestMonths); {
 	case d.Text("last-tested") == "never":
-		x.add("EXI003", d, d.At("last-tested"), "test it, at least at a table, and write the day", "%s is critical, and leaving it was never tested.", upperFirst(d.ServiceID))
+		x.add("EXI003", d, d.At("last-tested"), "test it, at least at a table, and write the day", "The service %s is critical, and leaving it was never tested.", d.ServiceID)
 	case !tested.IsZero() && tested.Before(oldest):
 		x.add("EXI003", d, d.At("last-tested"), "test it again, and write the day",
-			"%s is critical, and leaving it was last tested on %s, more than %d months before %s.", upperFirst(d.ServiceID), tested, maxTestMonths, x.c.p.AsOf)
+			"The service %s is critical, and leaving it was last tested on %s, more than %d months before %s.", d.ServiceID, tested, maxTestMonths, x.c.p.AsOf)
 	}
 }

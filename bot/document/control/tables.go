@@ -42,10 +42,10 @@ func (pg *page) missingTable(rule document.TableRule, s document.Section) {
 	fix := fmt.Sprintf("add a table with the columns %s", list(columns, "and"))
 	if s.CodeTable > 0 {
 		pg.add("TAB001", document.Span{Line: s.CodeTable}, "take the table out of the code block",
-			"The table of the section %s stands in a code block, where it is only text.", quote(s.Title))
+			"The table of the section %s stands in a code block, where it is only text.", document.Quote(s.Title))
 		return
 	}
-	pg.add("TAB001", s.Span, fix, "The section %s has no table.", quote(s.Title))
+	pg.add("TAB001", s.Span, fix, "The section %s has no table.", document.Quote(s.Title))
 }
 
 func (pg *page) checkTable(rule document.TableRule, t document.Table) {
@@ -54,7 +54,7 @@ func (pg *page) checkTable(rule document.TableRule, t document.Table) {
 		columns[i] = pg.findColumn(rule, c, t)
 	}
 	if len(t.Rows) == 0 && !rule.MayBeEmpty {
-		pg.add("TAB001", document.Span{Line: t.Line}, "write at least one row", "The table of the section %s has no row.", quote(rule.Section))
+		pg.add("TAB001", document.Span{Line: t.Line}, "write at least one row", "The table of the section %s has no row.", document.Quote(rule.Section))
 	}
 	keys := map[string]document.Cell{}
 	for _, row := range t.Rows {
@@ -62,8 +62,9 @@ func (pg *page) checkTable(rule document.TableRule, t document.Table) {
 			pg.add("TAB004", document.Span{Line: row.Line}, "fill the row, or delete it", "The row is blank.")
 			continue
 		}
+		pg.checkShortRow(rule, columns, row)
 		for i, c := range rule.Columns {
-			if columns[i] < 0 {
+			if columns[i] < 0 || isPadding(row.Cell(columns[i])) {
 				continue
 			}
 			pg.checkCell(c, row, columns[i])
@@ -75,6 +76,24 @@ func (pg *page) checkTable(rule document.TableRule, t document.Table) {
 	}
 }
 
+// checkShortRow reports a row that ends before all its required cells: a pipe is missing, or text follows the
+// table without a blank line.
+func (pg *page) checkShortRow(rule document.TableRule, columns []int, row document.Row) {
+	var missing []string
+	for i, c := range rule.Columns {
+		if columns[i] >= 0 && !c.Blank && isPadding(row.Cell(columns[i])) {
+			missing = append(missing, document.Quote(c.Name))
+		}
+	}
+	if len(missing) > 0 {
+		pg.add("TAB004", document.Span{Line: row.Line}, "fill the row; if the line is none, put a blank line before it",
+			"The row that begins with %s ends early: %s %s blank.", document.Quote(row.Cell(0).Text), list(missing, "and"), plural(len(missing), "is", "are"))
+	}
+}
+
+// isPadding reports a cell that is not in the source: GFM adds it where a row is short.
+func isPadding(cell document.Cell) bool { return cell.Column == 0 }
+
 // findColumn returns the column's index, or -1 with the finding that says what stands there instead.
 func (pg *page) findColumn(rule document.TableRule, c document.ColumnRule, t document.Table) int {
 	index := t.Column(c.Name)
@@ -82,7 +101,7 @@ func (pg *page) findColumn(rule document.TableRule, c document.ColumnRule, t doc
 	if index >= 0 {
 		for _, cell := range t.Header[index+1:] {
 			if document.HeadingKey(cell.Text) == key {
-				pg.add("TAB002", cell.Span, "give the columns different names, or delete one", "The column %s stands twice; which one holds?", quote(c.Name))
+				pg.add("TAB002", cell.Span, "give the columns different names, or delete one", "The column %s stands twice; which one holds?", document.Quote(c.Name))
 			}
 		}
 		return index
@@ -94,22 +113,22 @@ func (pg *page) findColumn(rule document.TableRule, c document.ColumnRule, t doc
 		}
 		if words := document.HeadingKey(cell.Text); strings.Contains(words, key) && words != key && !known(rule, cell.Text) {
 			pg.add("TAB002", cell.Span, fmt.Sprintf("write a column %q of its own", c.Name),
-				"The column %s is missing from the table of %s; %s seems to hold it together with something else.", quote(c.Name), quote(rule.Section), quote(cell.Text))
+				"The column %s is missing from the table of %s; %s seems to hold it together with something else.", document.Quote(c.Name), document.Quote(rule.Section), document.Quote(cell.Text))
 			return -1
 		}
 	}
-	if meant := nearest(c.Name, others); meant != "" {
+	if meant := nearestTitle(c.Name, others); meant != "" {
 		i := slices.IndexFunc(t.Header, func(cell document.Cell) bool { return cell.Text == meant })
 		pg.add("TAB002", t.Header[i].Span, fmt.Sprintf("write %q", c.Name), "The column %s is missing from the table of %s; this one is called %s.%s",
-			quote(c.Name), quote(rule.Section), quote(meant), alikeNote(meant))
+			document.Quote(c.Name), document.Quote(rule.Section), document.Quote(meant), alikeNote(meant))
 		return -1
 	}
 	instead := ""
 	if len(others) > 0 {
-		instead = fmt.Sprintf(" Its other columns are %s.", list(others, "and"))
+		instead = fmt.Sprintf(" No rule reads its %s %s.", plural(len(others), "column", "columns"), list(others, "and"))
 	}
 	pg.add("TAB002", document.Span{Line: t.Line}, fmt.Sprintf("add a column %q", c.Name), "The column %s is missing from the table of %s.%s",
-		quote(c.Name), quote(rule.Section), instead)
+		document.Quote(c.Name), document.Quote(rule.Section), instead)
 	return -1
 }
 
@@ -122,20 +141,25 @@ func known(rule document.TableRule, name string) bool {
 func (pg *page) checkCell(c document.ColumnRule, row document.Row, column int) {
 	cell := row.Cell(column)
 	switch {
-	case isPlaceholder(cell.Text) || isFillIn(cell.Source):
-		pg.add("TAB007", cell.Span, "decide, and write it", "The cell %s %s is still a placeholder, %s.", quote(c.Name), rowName(row, column), quote(cell.Source))
+	case isUnwritten(cell):
+		pg.add("TAB007", cell.Span, "decide, and write it", "The cell %s %s is still a placeholder, %s.", document.Quote(c.Name), rowName(row, column), document.Quote(cell.Source))
 	case isBlank(cell.Text):
 		if !c.Blank {
-			pg.add("TAB004", cell.Span, cellMend(c), "The cell %s %s is blank.", quote(c.Name), rowName(row, column))
+			pg.add("TAB004", cell.Span, cellMend(c), "The cell %s %s is blank.", document.Quote(c.Name), rowName(row, column))
 		}
 	case c.Name == "Accountable" && len(parties(cell.Text)) > 1:
 		pg.add("MAT003", cell.Span, "write the one who answers for it, or Shared and who does what",
-			"%s names more than one accountable party: %s.", upperFirst(strings.TrimPrefix(rowName(row, column), "of ")), quote(cell.Text))
+			"%s names more than one accountable party: %s.", upperFirst(strings.TrimPrefix(rowName(row, column), "of ")), document.Quote(cell.Text))
 	default:
 		if p := cellProblem(c, cell.Text); p.what != "" {
-			pg.add("TAB005", cell.Span, p.mend, "The cell %s %s is %s, %s.%s", quote(c.Name), rowName(row, column), quote(cell.Text), p.what, alikeNote(cell.Text))
+			pg.add("TAB005", cell.Span, p.mend, "The cell %s %s is %s, %s.%s", document.Quote(c.Name), rowName(row, column), document.Quote(cell.Text), p.what, alikeNote(cell.Text))
 		}
 	}
+}
+
+// isUnwritten reports a cell that still holds a placeholder; <name> in a cell is raw HTML, so its source counts.
+func isUnwritten(cell document.Cell) bool {
+	return isPlaceholder(cell.Text) || isFillIn(cell.Source) && !strings.HasPrefix(strings.ToLower(cell.Source), "<br")
 }
 
 // parties returns the parties that a cell names as accountable.
@@ -190,7 +214,7 @@ func (pg *page) checkKey(column string, cell document.Cell, keys map[string]docu
 	key := strings.ToLower(cell.Text)
 	if first, twice := keys[key]; twice {
 		pg.add("TAB006", cell.Span, "merge the two rows, or give one its own "+lowerFirst(column),
-			"%s %s stands twice, here and on line %d.", column, quote(cell.Text), first.Line)
+			"%s %s stands twice, here and on line %d.", column, document.Quote(cell.Text), first.Line)
 		return
 	}
 	keys[key] = cell
@@ -199,8 +223,8 @@ func (pg *page) checkKey(column string, cell document.Cell, keys map[string]docu
 // checkOtherCells looks for placeholders in the columns that no rule describes.
 func (pg *page) checkOtherCells(row document.Row, columns []int) {
 	for i, cell := range row.Cells {
-		if !slices.Contains(columns, i) && (isPlaceholder(cell.Text) || isFillIn(cell.Source)) {
-			pg.add("TAB007", cell.Span, "decide, and write it", "A cell %s is still a placeholder, %s.", rowName(row, i), quote(cell.Source))
+		if !slices.Contains(columns, i) && isUnwritten(cell) {
+			pg.add("TAB007", cell.Span, "decide, and write it", "A cell %s is still a placeholder, %s.", rowName(row, i), document.Quote(cell.Source))
 		}
 	}
 }
@@ -218,7 +242,7 @@ func blankRow(row document.Row) bool {
 // rowName says which row a message is about: by its first cell, unless that is the cell in question.
 func rowName(row document.Row, column int) string {
 	if first := row.Cell(0).Text; column != 0 && !isBlank(first) {
-		return "of " + quote(first)
+		return "of " + document.Quote(first)
 	}
 	return fmt.Sprintf("of the row on line %d", row.Line)
 }

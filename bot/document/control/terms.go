@@ -27,7 +27,7 @@ func (x *across) checkTerms(d *document.Document) {
 	}
 	if entry.Criticality == "critical" && d.Text("agreement-basis") == "standard-terms" && !x.waived("CON003", d.ServiceID) {
 		x.add("CON003", d, d.At("agreement-basis"), "negotiate, or agree on an addendum; or ask for an exception that waives CON003",
-			"%s is critical (%s) and runs on standard terms, which the provider can change alone.", upperFirst(d.ServiceID), place(entry, "criticality"))
+			"The service %s is critical (%s) and runs on standard terms, which the provider can change alone.", d.ServiceID, place(entry, "criticality"))
 	}
 	x.checkKeys(d, entry)
 	x.checkInForce(d, entry)
@@ -118,7 +118,7 @@ func (x *across) checkExceptions(d *document.Document) {
 func (x *across) checkException(d *document.Document, m mention) {
 	var found *document.Document
 	for _, candidate := range x.set.WithID(m.id) {
-		if candidate.Type == "exception" {
+		if x.typeOf(candidate) == "exception" {
 			found = candidate
 			break
 		}
@@ -128,7 +128,7 @@ func (x *across) checkException(d *document.Document, m mention) {
 		return // FM005 says so
 	case found == nil:
 		if !x.unreadable["exceptions"] {
-			x.add("XRF005", d, m.at, "write the exception and have it signed, or remove the reference", "There is no exception %s.", quote(m.id))
+			x.add("XRF005", d, m.at, "write the exception and have it signed, or remove the reference", "There is no exception %s.", document.Quote(m.id))
 		}
 	case !found.Approved():
 		x.add("XRF005", d, m.at, "have it approved, or remove the reference", "The exception %s has the status %q (%s), so it excuses nothing.", m.id, found.Status, found.Path)
@@ -136,6 +136,6 @@ func (x *across) checkException(d *document.Document, m mention) {
 		x.add("XRF005", d, m.at, "meet the requirement, or have a new exception signed", "The exception %s expired on %s: %s.", m.id, found.Date("expires"), place(found, "expires"))
 	case d.ServiceID != "" && found.ServiceID != d.ServiceID:
 		x.add("XRF005", d, m.at, "have an exception signed for this service, or remove the reference",
-			"The exception %s is for the service %s, not for %s: %s.", m.id, quote(found.ServiceID), d.ServiceID, place(found, "service-id"))
+			"The exception %s is for the service %s, not for %s: %s.", m.id, document.Quote(found.ServiceID), d.ServiceID, place(found, "service-id"))
 	}
 }

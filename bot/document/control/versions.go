@@ -18,11 +18,11 @@ func (pg *page) checkVersion() {
 		return
 	}
 	if old.ID != d.ID && old.ID != "" {
-		pg.add("VER003", d.At("id"), "write "+old.ID, "The id was %s and is now %s: whoever signed or referred to the old one would lose it.", quote(old.ID), quote(d.ID))
+		pg.add("VER003", d.At("id"), "write "+old.ID, "The id was %s and is now %s: whoever signed or referred to the old one would lose it.", document.Quote(old.ID), document.Quote(d.ID))
 	}
 	if old.ServiceID != d.ServiceID && old.ServiceID != "" {
 		pg.add("VER003", d.At("service-id"), "write "+old.ServiceID+"; another service gets documents of its own",
-			"The service-id was %s and is now %s.", quote(old.ServiceID), quote(d.ServiceID))
+			"The service-id was %s and is now %s.", document.Quote(old.ServiceID), document.Quote(d.ServiceID))
 	}
 	wasDraft := old.Status == document.Draft // nobody has signed its text
 	if bytes.Equal(old.Raw, d.Raw) || wasDraft || pg.c.p.Restored[d.Path] {
@@ -99,7 +99,7 @@ func (x *across) checkBase() {
 	for _, item := range x.set.Items() {
 		if x.c.p.MovedBase[item.Path] && x.c.p.Touched[item.Path] {
 			x.findings = append(x.findings, finding("MRG001", item.Path, document.Span{}, "merge the base into the branch; signatures for other files stay",
-				"The base has changed %s since this branch left it: what is signed here would not be what is merged.", quote(item.Path)))
+				"The base has changed %s since this branch left it: what is signed here would not be what is merged.", document.Quote(item.Path)))
 		}
 	}
 }

@@ -31,14 +31,23 @@ func vagueWords(first string) []vagueWord {
 		return []vagueWord{{first, howSoon, deadline}}
 	case "as":
 		return []vagueWord{
-			{"as soon as possible", howSoon, deadline}, {"as soon as practicable", howSoon, deadline},
-			{"as needed", when, condition}, {"as necessary", when, condition}, {"as appropriate", when, condition}, {"as applicable", when, condition},
-			{"as far as possible", when, condition}, {"as far as practicable", when, condition},
+			{"as soon as possible", howSoon, deadline},
+			{"as soon as practicable", howSoon, deadline},
+			{"as needed", when, condition},
+			{"as necessary", when, condition},
+			{"as appropriate", when, condition},
+			{"as applicable", when, condition},
+			{"as far as possible", when, condition},
+			{"as far as practicable", when, condition},
 		}
 	case "when", "where", "if":
 		phrases := []vagueWord{
-			{first + " appropriate", when, condition}, {first + " necessary", when, condition}, {first + " possible", when, condition},
-			{first + " feasible", when, condition}, {first + " practicable", when, condition}, {first + " reasonable", when, condition},
+			{first + " appropriate", when, condition},
+			{first + " necessary", when, condition},
+			{first + " possible", when, condition},
+			{first + " feasible", when, condition},
+			{first + " practicable", when, condition},
+			{first + " reasonable", when, condition},
 		}
 		if first != "where" { // "objects where needed" names the place, not the moment
 			phrases = append(phrases, vagueWord{first + " needed", when, condition})
@@ -93,7 +102,7 @@ func (pg *page) findVague(source string, span func(start, stop int) document.Spa
 		end := wordEnd(source, at)
 		if mayBeVague(source[at], end-at) {
 			if word, stop, ok := matchVague(source, at, end); ok {
-				pg.add("WSL001", span(at, stop), word.mend, "%s cannot be tested. An auditor will ask %s.", quote(source[at:stop]), word.asks)
+				pg.add("WSL001", span(at, stop), word.mend, "%s cannot be tested. An auditor will ask %s.", document.Quote(source[at:stop]), word.asks)
 				end = stop
 			}
 		}

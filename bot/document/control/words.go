@@ -9,21 +9,6 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/document"
 )
 
-// maxQuoted bounds, in code points, what a message quotes from a document.
-const maxQuoted = 60
-
-// quote returns s in double quotes for a message: cut, with control characters escaped.
-func quote(s string) string {
-	count := 0
-	for i := range s {
-		if count == maxQuoted {
-			return fmt.Sprintf("%q", s[:i]+"…")
-		}
-		count++
-	}
-	return fmt.Sprintf("%q", s)
-}
-
 // list joins words for a sentence: "a", "a and b", "a, b and c".
 func list(words []string, and string) string {
 	switch len(words) {
@@ -46,7 +31,16 @@ func isBlank(s string) bool {
 
 // nearest returns the candidate that s was probably meant to be, or "" if none is near.
 func nearest(s string, candidates []string) string {
-	best, bestDistance := "", 1+len(s)/3
+	return closest(s, candidates, 1+len(s)/5)
+}
+
+// nearestTitle is nearest for headings and column names, which people word more freely.
+func nearestTitle(s string, candidates []string) string {
+	return closest(s, candidates, 1+len(s)/3)
+}
+
+func closest(s string, candidates []string, limit int) string {
+	best, bestDistance := "", limit
 	for _, candidate := range candidates {
 		if strings.EqualFold(candidate, s) {
 			return candidate
@@ -105,6 +99,14 @@ func alikeNote(value string) string {
 		return " In it, " + alike + "."
 	}
 	return ""
+}
+
+// article puts "a" or "an" before a noun.
+func article(noun string) string {
+	if noun != "" && strings.IndexByte("aeio", noun[0]) >= 0 {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 // exceptionIDs returns the ids of exceptions that a text names, each once.
