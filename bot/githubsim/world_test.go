@@ -2,6 +2,7 @@ package githubsim_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -84,6 +85,18 @@ func refused(t *testing.T, err error, status int, text string) {
 	}
 	if response.Response.StatusCode != status || !strings.Contains(err.Error(), text) {
 		t.Fatalf("error = %v, want %d %q", err, status, text)
+	}
+}
+
+// read gets JSON that go-github has no type for.
+func (s *site) read(client *github.Client, path string, into any) {
+	s.t.Helper()
+	request, err := client.NewRequest(http.MethodGet, path, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := client.Do(ctx(), request, into); err != nil {
+		s.t.Fatal(err)
 	}
 }
 
@@ -237,8 +250,7 @@ func newReceiver(t *testing.T) *receiver {
 }
 
 func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	body := make([]byte, request.ContentLength)
-	_, _ = request.Body.Read(body)
+	body, _ := io.ReadAll(request.Body)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.taken = append(r.taken, taken{request.Header.Clone(), body})
