@@ -73,6 +73,15 @@ func Parse(raw []byte) (Commit, error) {
 	return c, nil
 }
 
+// Identities is Parse for those who need no more of raw than its author and committer.
+func Identities(raw []byte) (author, committer Identity, err error) {
+	o, err := split(raw)
+	if err != nil {
+		return Identity{}, Identity{}, err
+	}
+	return o.author.identity(), o.committer.identity(), nil
+}
+
 // coAuthors reads the Co-authored-by lines of a message, without regard to case.
 func coAuthors(message string) []Identity {
 	const key = "co-authored-by:"

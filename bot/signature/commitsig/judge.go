@@ -32,14 +32,10 @@ func (j *judge) match(c claim, keys []keyring.Key) (matching []keyring.Key, ok b
 	if !c.computable() {
 		return nil, j.uncomputable(c)
 	}
-	sameKind, tried := false, map[string]bool{}
-	for _, k := range keys {
+	sameKind := false
+	for i, k := range keys {
 		sameKind = sameKind || c.ssh != nil || k.SameAlgorithm(c.openpgp)
-		if tried[k.Fingerprint] {
-			continue
-		}
-		tried[k.Fingerprint] = true
-		if c.matches(k, j.object) {
+		if len(withFingerprint(keys[:i], k.Fingerprint)) == 0 && c.matches(k, j.object) {
 			return withFingerprint(keys, k.Fingerprint), true
 		}
 	}
@@ -62,6 +58,9 @@ func (j *judge) uncomputable(c claim) bool {
 
 // withFingerprint gives those of keys that have it.
 func withFingerprint(keys []keyring.Key, fingerprint string) []keyring.Key {
+	if len(keys) == 1 && keys[0].Fingerprint == fingerprint {
+		return keys
+	}
 	var found []keyring.Key
 	for _, k := range keys {
 		if k.Fingerprint == fingerprint {
@@ -86,6 +85,9 @@ func (j *judge) named(c claim) string {
 // without its consent: that copy may not sign, and takes nothing away from its owner. A key that two
 // owners have counts for neither.
 func (j *judge) choose(matching []keyring.Key) (signer keyring.Key, ok bool) {
+	if len(matching) == 1 {
+		return matching[0], true
+	}
 	best := matching[:0:0]
 	for _, k := range matching {
 		if state, _ := k.At(j.verdict.Seen); state != keyring.NotSigning {

@@ -211,8 +211,11 @@ func parseSeconds(b []byte) (int64, error) {
 	if len(b) == 0 || len(b) > 12 || !isDigits(b) {
 		return 0, strconv.ErrSyntax
 	}
-	n, err := strconv.ParseInt(string(b), 10, 64)
-	if err != nil || n > endOf9999 {
+	var n int64
+	for _, c := range b {
+		n = n*10 + int64(c-'0')
+	}
+	if n > endOf9999 {
 		return 0, strconv.ErrRange
 	}
 	return n, nil
@@ -227,7 +230,14 @@ func isZone(b []byte) bool {
 }
 
 // isDigits tells whether b has nothing but decimal digits.
-func isDigits(b []byte) bool { return len(bytes.Trim(b, "0123456789")) == 0 }
+func isDigits(b []byte) bool {
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
 
 // takeSignature records the signature header of the repository's object format and cuts the payload.
 // git leaves every header out of the payload whose name begins with gpgsig, signed or not, so others

@@ -26,7 +26,9 @@ func ObjectID(raw []byte, algorithm Algorithm) string {
 	} else {
 		h = sha1.New() //nolint:gosec // see the import
 	}
-	h.Write([]byte("commit " + strconv.Itoa(len(raw)) + "\x00"))
+	var text [64]byte // first the header, then the sum in hex
+	h.Write(append(strconv.AppendInt(append(text[:0], "commit "...), int64(len(raw)), 10), 0))
 	h.Write(raw)
-	return hex.EncodeToString(h.Sum(nil))
+	var sum [sha256.Size]byte
+	return string(hex.AppendEncode(text[:0], h.Sum(sum[:0])))
 }

@@ -21,10 +21,10 @@ type claim struct {
 // read reads the signature header and finds the keys that it names; false ends with a verdict.
 func (j *judge) read() (c claim, keys []keyring.Key, ok bool) {
 	text := bytes.ReplaceAll(j.object.signature, []byte("\n "), []byte("\n"))
-	switch first, _, _ := bytes.Cut(text, []byte("\n")); string(first) {
-	case "-----BEGIN " + wire.LabelSSH + "-----":
+	switch {
+	case bytes.HasPrefix(text, []byte("-----BEGIN "+wire.LabelSSH+"-----")):
 		return j.readSSH(text)
-	case "-----BEGIN SIGNED MESSAGE-----":
+	case bytes.HasPrefix(text, []byte("-----BEGIN SIGNED MESSAGE-----")):
 		j.say(Unsupported, "The commit is signed with an X.509 certificate, which is not judged here.", again)
 		return claim{}, nil, false
 	}
@@ -48,7 +48,7 @@ func (j *judge) readOpenPGP(text []byte) (c claim, keys []keyring.Key, ok bool) 
 	}
 	j.verdict.Created = s.Created
 	if s.IssuerID != 0 {
-		j.verdict.KeyID = fmt.Sprintf("%016X", s.IssuerID)
+		j.verdict.KeyID = wire.KeyID(s.IssuerID)
 	}
 	return claim{openpgp: &s}, j.ring.Named(s.IssuerFingerprint, s.IssuerID), j.checkOpenPGP(&s)
 }

@@ -1,7 +1,6 @@
 package keyring
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/signature/keyring/wire"
@@ -108,7 +107,7 @@ func (k Key) SameAlgorithm(s *wire.Signature) bool {
 func newKey(public, primary *wire.PublicKey) Key {
 	k := Key{
 		judged: true, Format: OpenPGP, Fingerprint: public.Fingerprint, Primary: primary.Fingerprint,
-		ID: fmt.Sprintf("%016X", public.ID), Algorithm: public.Algorithm, Created: public.Created, public: public,
+		ID: wire.KeyID(public.ID), Algorithm: public.Algorithm, Created: public.Created, public: public,
 	}
 	if public.Weak {
 		k.weak = "keys of the kind " + public.Algorithm + " are refused"

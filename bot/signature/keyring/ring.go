@@ -18,8 +18,10 @@ type index struct {
 	roster        roster
 	keys          []Key
 	byFingerprint map[string][]int
-	byID          map[uint64][]int
-	digest        string
+	// named holds the keys by fingerprint, namedByID by key id, as Named gives them.
+	named     map[string][]Key
+	namedByID map[uint64][]Key
+	digest    string
 }
 
 // New reads the key files and the roster of one commit. The findings, in the order of
@@ -32,7 +34,7 @@ func New(files []File, people []Person) (Ring, []document.Finding) {
 	files = slices.Clone(files)
 	slices.SortStableFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	x := &index{
-		roster: newRoster(people), byFingerprint: map[string][]int{}, byID: map[uint64][]int{},
+		roster: newRoster(people), byFingerprint: map[string][]int{}, named: map[string][]Key{}, namedByID: map[uint64][]Key{},
 		digest: digest(files, people),
 	}
 	var findings []document.Finding
@@ -48,6 +50,7 @@ func New(files []File, people []Person) (Ring, []document.Finding) {
 		}
 	}
 	x.shareRevocations()
+	x.name()
 	findings = append(findings, x.judgeAll()...)
 	document.SortFindings(findings)
 	return Ring{index: x}, findings
@@ -73,8 +76,15 @@ func (x *index) add(k Key) {
 	i := len(x.keys)
 	x.keys = append(x.keys, k)
 	x.byFingerprint[k.Fingerprint] = append(x.byFingerprint[k.Fingerprint], i)
-	if k.public != nil {
-		x.byID[k.public.ID] = append(x.byID[k.public.ID], i)
+}
+
+// name makes the tables of Named, when nothing of the keys changes any more.
+func (x *index) name() {
+	for _, k := range x.keys {
+		x.named[k.Fingerprint] = append(x.named[k.Fingerprint], k)
+		if k.public != nil {
+			x.namedByID[k.public.ID] = append(x.namedByID[k.public.ID], k)
+		}
 	}
 }
 
@@ -87,20 +97,16 @@ func (r Ring) Keys() []Key {
 }
 
 // Named gives the keys with that fingerprint (upper hex, or SHA256:… for SSH) or, where it is "", with
-// that key id. There can be several: a key may stand in more than one file, and an id is short.
+// that key id. There can be several: a key may stand in more than one file, and an id is short. The
+// slice is the ring's own and must not be changed.
 func (r Ring) Named(fingerprint string, id uint64) []Key {
-	if r.index == nil {
+	switch {
+	case r.index == nil:
 		return nil
+	case fingerprint != "":
+		return slices.Clip(r.index.named[fingerprint])
 	}
-	places := r.index.byFingerprint[fingerprint]
-	if fingerprint == "" {
-		places = r.index.byID[id]
-	}
-	keys := make([]Key, len(places))
-	for i, place := range places {
-		keys[i] = r.index.keys[place]
-	}
-	return keys
+	return slices.Clip(r.index.namedByID[id])
 }
 
 // PersonOf gives the person whose address this is, compared without ASCII case;

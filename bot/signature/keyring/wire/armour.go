@@ -60,6 +60,12 @@ func DearmourSSH(text []byte) ([]byte, error) {
 	return data, l.close(LabelSSH)
 }
 
+// isRule tells whether line is that mark, the label and five dashes.
+func isRule(line []byte, mark, label string) bool {
+	return len(line) == len(mark)+len(label)+5 && string(line[:len(mark)]) == mark &&
+		string(line[len(mark):len(mark)+len(label)]) == label && string(line[len(line)-5:]) == "-----"
+}
+
 // lines walks over a block line by line and knows where it stands.
 type lines struct {
 	text []byte
@@ -80,7 +86,7 @@ func openBlock(text []byte, label string) (*lines, error) {
 	}
 	l := &lines{text: text}
 	line, _ := l.next()
-	if string(line) != "-----BEGIN "+label+"-----" {
+	if !isRule(line, "-----BEGIN ", label) {
 		return nil, malformed(0, "the armour does not begin with the line -----BEGIN %s-----", label)
 	}
 	return l, nil
@@ -172,14 +178,16 @@ func (l *lines) decodeBody() ([]byte, error) {
 	return decodeBase64(l.text[start:l.at], start)
 }
 
+// strictBase64 refuses unused bits that are not zero; it never changes.
+var strictBase64 = base64.StdEncoding.Strict()
+
 // decodeBase64 decodes body; line ends in it are skipped, padding and unused bits must be right.
 func decodeBase64(body []byte, offset int) ([]byte, error) {
 	if len(body) == 0 {
 		return nil, malformed(offset, "the armour is empty")
 	}
-	encoding := base64.StdEncoding.Strict()
-	data := make([]byte, encoding.DecodedLen(len(body)))
-	n, err := encoding.Decode(data, body)
+	data := make([]byte, strictBase64.DecodedLen(len(body)))
+	n, err := strictBase64.Decode(data, body)
 	if corrupt, ok := err.(base64.CorruptInputError); ok {
 		return nil, malformed(offset+int(corrupt), "the armour is not canonical base64")
 	}
@@ -197,8 +205,8 @@ func (l *lines) checkSum(data []byte) error {
 	}
 	at := l.at
 	l.next()
-	sum, err := base64.StdEncoding.Strict().DecodeString(string(line[1:]))
-	if err != nil || len(sum) != 3 {
+	var sum [3]byte
+	if n, err := strictBase64.Decode(sum[:], line[1:min(len(line), 5)]); err != nil || n != 3 || len(line) != 5 {
 		return malformed(at, "the checksum of the armour is not four characters of base64")
 	}
 	want := crc24(data)
@@ -212,7 +220,7 @@ func (l *lines) checkSum(data []byte) error {
 func (l *lines) close(label string) error {
 	at := l.at
 	line, _ := l.next()
-	if string(line) != "-----END "+label+"-----" {
+	if !isRule(line, "-----END ", label) {
 		return malformed(at, "the armour does not end with the line -----END %s-----", label)
 	}
 	if l.at < len(l.text) {

@@ -61,16 +61,16 @@ type Signature struct {
 	// Revokers holds the fingerprints, upper hex, of keys that may revoke the signed key.
 	Revokers []string
 
-	body     []byte
-	hashed   []byte // from the version to the end of the hashed area
-	salt     []byte
-	left     [2]byte
-	values   [2][]byte
-	versions issuerVersions
+	body   []byte
+	hashed []byte // from the version to the end of the hashed area
+	salt   []byte
+	left   [2]byte
+	values [2][]byte
+	times  timeCounts
 }
 
-// issuerVersions remembers what the named fingerprints were, until all subpackets are read.
-type issuerVersions struct{ creations, lifetimes, keyLifetimes int }
+// timeCounts counts how often a time was given.
+type timeCounts struct{ creations, lifetimes, keyLifetimes int }
 
 // ParseSignature reads the body of a signature packet, to its last byte. A version or algorithm that
 // is not judged is an unsupported Error, anything else wrong a malformed one. At most MaxSignature bytes.
@@ -87,11 +87,15 @@ func ParseSignature(body []byte) (Signature, error) {
 	}
 	s.Kind, s.KeyAlgorithm, s.Hash = c.uint8(), c.uint8(), Hash(c.uint8())
 	hashed := c.area(s.Version)
-	s.hashed = body[:c.at]
-	if err := s.readArea(hashed, c.at-len(hashed), true); err != nil {
+	hashedEnd := c.at
+	s.hashed = body[:hashedEnd]
+	unhashed := c.area(s.Version)
+	if c.short {
+		return s, malformed(len(body), "the signature is cut off")
+	}
+	if err := s.readArea(hashed, hashedEnd-len(hashed), true); err != nil {
 		return s, err
 	}
-	unhashed := c.area(s.Version)
 	if err := s.readArea(unhashed, c.at-len(unhashed), false); err != nil {
 		return s, err
 	}
@@ -119,9 +123,9 @@ func (s *Signature) Ends() time.Time {
 // checkAreas refuses what the areas must have, must have once, or must not contradict.
 func (s *Signature) checkAreas(at int) error {
 	switch {
-	case s.versions.creations == 0:
+	case s.times.creations == 0:
 		return malformed(at, "the signature does not say when it was made")
-	case s.versions.creations > 1 || s.versions.lifetimes > 1 || s.versions.keyLifetimes > 1:
+	case s.times.creations > 1 || s.times.lifetimes > 1 || s.times.keyLifetimes > 1:
 		return malformed(at, "the signature gives a time twice")
 	case s.Version == 6 && s.Hash.saltLength() != len(s.salt):
 		return malformed(at, "the salt has %d bytes, not %d as its digest asks", len(s.salt), s.Hash.saltLength())
@@ -186,22 +190,25 @@ func subpacketLength(b []byte) (header, length int) {
 	return newLength(b)
 }
 
-// Digest hashes data as the signature says: salt, data, hashed area, trailer. It is nil for a digest
+// digest hashes data as the signature says: salt, data, hashed area, trailer. It is nil for a digest
 // that cannot be computed here. Source: RFC 9580 §5.2.4.
 func (s *Signature) digest(data [][]byte) []byte {
 	h := s.Hash.new()
 	if h == nil {
 		return nil
 	}
-	h.Write(s.salt)
+	if len(s.salt) > 0 {
+		h.Write(s.salt)
+	}
 	for _, part := range data {
 		h.Write(part)
 	}
 	h.Write(s.hashed)
-	trailer := [6]byte{s.Version, 0xff}
-	binary.BigEndian.PutUint32(trailer[2:], uint32(len(s.hashed)))
-	h.Write(trailer[:])
-	return h.Sum(nil)
+	sum := make([]byte, 6, 64)
+	sum[0], sum[1] = s.Version, 0xff
+	binary.BigEndian.PutUint32(sum[2:], uint32(len(s.hashed)))
+	h.Write(sum)
+	return h.Sum(sum[:0])
 }
 
 // matchesLeft compares the two bytes of the digest that stand in the signature unsigned.
@@ -223,4 +230,21 @@ func (s *Signature) Names(fingerprint string, id uint64) bool {
 }
 
 // upperHex writes b as gpg prints fingerprints.
-func upperHex(b []byte) string { return strings.ToUpper(hex.EncodeToString(b)) }
+func upperHex(b []byte) string {
+	const digits = "0123456789ABCDEF"
+	var text [64]byte // the longest fingerprint
+	if len(b) > len(text)/2 {
+		return strings.ToUpper(hex.EncodeToString(b))
+	}
+	for i, c := range b {
+		text[2*i], text[2*i+1] = digits[c>>4], digits[c&15]
+	}
+	return string(text[:2*len(b)])
+}
+
+// KeyID writes a key id as gpg prints it, in 16 upper hex digits.
+func KeyID(id uint64) string {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], id)
+	return upperHex(b[:])
+}

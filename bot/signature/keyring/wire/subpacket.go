@@ -70,11 +70,17 @@ func (s *Signature) readSubpacket(p subpacket) error {
 func (s *Signature) readHashed(p subpacket) error {
 	switch p.kind {
 	case subCreated:
-		return p.number(&s.versions.creations, func(n uint32) { s.Created = time.Unix(int64(n), 0).UTC() })
+		seconds, err := p.number(&s.times.creations)
+		s.Created = time.Unix(int64(seconds), 0).UTC()
+		return err
 	case subLifetime:
-		return p.number(&s.versions.lifetimes, func(n uint32) { s.Lifetime = time.Duration(n) * time.Second })
+		seconds, err := p.number(&s.times.lifetimes)
+		s.Lifetime = time.Duration(seconds) * time.Second
+		return err
 	case subKeyLifetime:
-		return p.number(&s.versions.keyLifetimes, func(n uint32) { s.KeyLifetime = time.Duration(n) * time.Second })
+		seconds, err := p.number(&s.times.keyLifetimes)
+		s.KeyLifetime = time.Duration(seconds) * time.Second
+		return err
 	case subFlags:
 		if !s.HasFlags && len(p.data) > 0 {
 			s.Flags = p.data[0]
@@ -135,13 +141,12 @@ func (s *Signature) nameIssuer(id uint64, fingerprint string, offset int) error 
 }
 
 // number reads a number of four bytes and counts that it was there.
-func (p subpacket) number(count *int, use func(uint32)) error {
+func (p subpacket) number(count *int) (uint32, error) {
 	if len(p.data) != 4 {
-		return malformed(p.offset, "a time in the signature has %d bytes, not 4", len(p.data))
+		return 0, malformed(p.offset, "a time in the signature has %d bytes, not 4", len(p.data))
 	}
 	*count++
-	use(binary.BigEndian.Uint32(p.data))
-	return nil
+	return binary.BigEndian.Uint32(p.data), nil
 }
 
 // checkNotation refuses a notation whose lengths do not add up. Source: RFC 9580 §5.2.3.24.

@@ -1,0 +1,251 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/vidimus-bot/vidimus/bot/signature/commitsig"
+)
+
+// judgedCommit is a commit with its verdict.
+type judgedCommit struct {
+	id      string
+	verdict commitsig.Verdict
+	counts  bool
+	// author and committer are what the commit claims; zero for a malformed one.
+	author, committer commitsig.Identity
+}
+
+// judgeCommit puts together what is printed of a commit. The table has no names, so they are not read.
+func (v *commitVerification) judgeCommit(id string, raw []byte, verdict commitsig.Verdict) judgedCommit {
+	c := judgedCommit{id: id, verdict: verdict, counts: verdict.Counts(v.o.hostKey)}
+	if v.o.format != "tsv" && verdict.Word != commitsig.Malformed {
+		c.author, c.committer, _ = commitsig.Identities(raw) // what is malformed has been told already
+	}
+	return c
+}
+
+// commitPrinter writes judged commits in one form. finish ends the output.
+type commitPrinter interface {
+	commit(judgedCommit) error
+	finish(*commitSummary) error
+}
+
+// commitSummary counts what came out.
+type commitSummary struct {
+	total, counted int
+	oldest         time.Time
+	started        time.Time
+	trust          string
+	// missing are the first commits that do not count, with what to do about them.
+	missing []judgedCommit
+}
+
+// maxMissing bounds the commits whose mend the summary gives: after ten it says how many more.
+const maxMissing = 10
+
+// add counts one commit.
+func (s *commitSummary) add(c judgedCommit) {
+	s.total++
+	if c.counts {
+		s.counted++
+	} else if len(s.missing) < maxMissing {
+		s.missing = append(s.missing, c)
+	}
+	if when := c.committer.When; !when.IsZero() && (s.oldest.IsZero() || when.Before(s.oldest)) {
+		s.oldest = when
+	}
+}
+
+// text says what came out; the last line is the verdict, or what to do.
+func (s *commitSummary) text(took time.Duration) string {
+	switch {
+	case s.total == 0:
+		return s.trust + "\n0 commits: there is nothing to judge\n"
+	case s.counted == s.total:
+		since := ""
+		if !s.oldest.IsZero() {
+			since = ", since " + s.oldest.UTC().Format(time.DateOnly)
+		}
+		return fmt.Sprintf("%s\n%s, all good%s, %s\n", s.trust, commitCount(s.total), since, took.Round(time.Millisecond))
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%s of %s are good. %s do not count:\n", s.trust, thousands(s.counted), commitCount(s.total), thousands(s.total-s.counted))
+	for _, c := range s.missing {
+		fmt.Fprintf(&b, "  %.12s  %s\n", c.id, strings.Join(wrapped(printable(orWord(c)), 64), "\n                "))
+	}
+	if more := s.total - s.counted - len(s.missing); more > 0 {
+		fmt.Fprintf(&b, "  and %s more\n", thousands(more))
+	}
+	return b.String()
+}
+
+// orWord gives how to mend a commit, or its verdict's word where nothing mends it.
+func orWord(c judgedCommit) string {
+	if c.verdict.Mend != "" {
+		return c.verdict.Mend
+	}
+	return string(c.verdict.Word)
+}
+
+// commitCount writes "1 commit" or "1,204 commits".
+func commitCount(n int) string {
+	if n == 1 {
+		return "1 commit"
+	}
+	return thousands(n) + " commits"
+}
+
+// thousands writes n with separators.
+func thousands(n int) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// tsvPrinter writes a table, one line a commit.
+type tsvPrinter struct{ w *bufio.Writer }
+
+// newTSVPrinter writes the header line.
+func newTSVPrinter(w io.Writer) *tsvPrinter {
+	p := &tsvPrinter{w: bufio.NewWriter(w)}
+	_, _ = p.w.WriteString("commit\tverdict\tfingerprint\tkeyid\tcreated\tperson\n") // told by finish
+	return p
+}
+
+// commit writes a line: commit, verdict, fingerprint of the primary key, key id, time of the signature,
+// person. What is not known is empty.
+func (p *tsvPrinter) commit(c judgedCommit) error {
+	v := c.verdict
+	for i, field := range [...]string{c.id, string(v.Word), v.Fingerprint, v.KeyID, rfc3339(v.Created), printable(v.Person)} {
+		if i > 0 {
+			_ = p.w.WriteByte('\t') // told by the last write
+		}
+		_, _ = p.w.WriteString(field) // the same
+	}
+	return p.w.WriteByte('\n') //nolint:wrapcheck // stdout
+}
+
+// finish writes what is left.
+func (p *tsvPrinter) finish(*commitSummary) error {
+	if err := p.w.Flush(); err != nil {
+		return fmt.Errorf("write table: %w", err)
+	}
+	return nil
+}
+
+// rfc3339 writes a time, or nothing for none.
+func rfc3339(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// jsonPrinter writes one document, a commit a line.
+type jsonPrinter struct {
+	w     *bufio.Writer
+	comma string
+	err   error
+}
+
+// The JSON of verify commits, version 1. Fields are added, never renamed.
+type (
+	jsonCommitsHead struct {
+		Format string `json:"format"`
+		Keys   string `json:"keys"`
+		People bool   `json:"people"`
+		Clock  string `json:"clock"`
+		AsOf   string `json:"asOf,omitempty"`
+	}
+	jsonCommit struct {
+		Commit      string       `json:"commit"`
+		Verdict     string       `json:"verdict"`
+		Counts      bool         `json:"counts"`
+		Signature   string       `json:"signature,omitempty"`
+		Fingerprint string       `json:"fingerprint,omitempty"`
+		Subkey      string       `json:"subkey,omitempty"`
+		KeyID       string       `json:"keyid,omitempty"`
+		Person      string       `json:"person,omitempty"`
+		Algorithm   string       `json:"algorithm,omitempty"`
+		Created     string       `json:"created,omitempty"`
+		Seen        string       `json:"seen,omitempty"`
+		Offset      int          `json:"offset,omitempty"`
+		Author      jsonIdentity `json:"author"`
+		Committer   jsonIdentity `json:"committer"`
+		Text        string       `json:"text"`
+	}
+	jsonIdentity struct {
+		Name  string `json:"name"`
+		Email string `json:"email"`
+		When  string `json:"when,omitempty"`
+	}
+	jsonSummary struct {
+		Commits int `json:"commits"`
+		Count   int `json:"count"`
+	}
+)
+
+// newJSONPrinter writes the beginning.
+func newJSONPrinter(w io.Writer, t commitTrust, terms commitsig.Terms) *jsonPrinter {
+	p := &jsonPrinter{w: bufio.NewWriter(w)}
+	head := jsonCommitsHead{Format: "vidimus-verify-commits/1", Keys: t.from, People: t.hasPeople, Clock: string(terms.Clock)}
+	if terms.Clock != commitsig.ClaimedTime {
+		head.AsOf = rfc3339(terms.Seen)
+	}
+	text := p.encode(head)
+	p.write(strings.TrimSuffix(text, "}") + ",\"commits\":[")
+	return p
+}
+
+// encode writes v as JSON; p.err keeps a failure.
+func (p *jsonPrinter) encode(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil && p.err == nil {
+		p.err = fmt.Errorf("encode verdict: %w", err)
+	}
+	return string(data)
+}
+
+// write writes text; p.err keeps a failure.
+func (p *jsonPrinter) write(text string) {
+	if _, err := p.w.WriteString(text); err != nil && p.err == nil {
+		p.err = fmt.Errorf("write verdicts: %w", err)
+	}
+}
+
+// commit writes one commit.
+func (p *jsonPrinter) commit(c judgedCommit) error {
+	v := c.verdict
+	p.write(p.comma + "\n" + p.encode(jsonCommit{
+		Commit: c.id, Verdict: string(v.Word), Counts: c.counts, Signature: v.Format, Fingerprint: v.Fingerprint, Subkey: v.Subkey,
+		KeyID: v.KeyID, Person: v.Person, Algorithm: v.Algorithm, Created: rfc3339(v.Created), Seen: rfc3339(v.Seen), Offset: v.Offset,
+		Author: newJSONIdentity(c.author), Committer: newJSONIdentity(c.committer), Text: v.Text,
+	}))
+	p.comma = ","
+	return p.err
+}
+
+// newJSONIdentity takes an identity over.
+func newJSONIdentity(i commitsig.Identity) jsonIdentity {
+	when := ""
+	if !i.When.IsZero() {
+		when = i.When.Format(time.RFC3339)
+	}
+	return jsonIdentity{Name: i.Name, Email: i.Email, When: when}
+}
+
+// finish writes the end.
+func (p *jsonPrinter) finish(s *commitSummary) error {
+	p.write("\n],\"summary\":" + p.encode(jsonSummary{Commits: s.total, Count: s.counted}) + "}\n")
+	if err := p.w.Flush(); err != nil && p.err == nil {
+		p.err = fmt.Errorf("write verdicts: %w", err)
+	}
+	return p.err
+}

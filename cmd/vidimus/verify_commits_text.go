@@ -1,0 +1,198 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/vidimus-bot/vidimus/bot/signature/keyring"
+)
+
+// maxListed is up to how many commits the text lists all of; of more, only those that do not count.
+const maxListed = 100
+
+// textPrinter writes for people.
+type textPrinter struct {
+	w     io.Writer
+	trust commitTrust
+	paint paint
+	// good are those that count, kept back until it is known whether there are few.
+	held   []judgedCommit
+	listed int
+	err    error
+}
+
+func newTextPrinter(w io.Writer, t commitTrust, p paint) *textPrinter {
+	return &textPrinter{w: w, trust: t, paint: p}
+}
+
+// commit keeps the first commits back, and prints of more only those that do not count.
+func (p *textPrinter) commit(c judgedCommit) error {
+	p.listed++
+	switch {
+	case p.listed <= maxListed:
+		p.held = append(p.held, c)
+	case p.listed == maxListed+1:
+		p.release(false)
+		fallthrough
+	default:
+		if !c.counts {
+			p.print(c)
+		}
+	}
+	return p.err
+}
+
+// release prints what was kept back.
+func (p *textPrinter) release(all bool) {
+	for _, c := range p.held {
+		if all || !c.counts {
+			p.print(c)
+		}
+	}
+	p.held = nil
+}
+
+// finish prints what was kept back.
+func (p *textPrinter) finish(*commitSummary) error {
+	p.release(true)
+	return p.err
+}
+
+// print writes one commit: state, id, claimed date, person; then why it does not count; then the key.
+func (p *textPrinter) print(c judgedCommit) {
+	state := p.paint.good("good")
+	if !c.counts {
+		state = p.paint.bad("bad ")
+	}
+	p.line("%s   %.12s  %s  %s\n", state, c.id, claimedDay(c), printable(p.who(c)))
+	v := c.verdict
+	if !c.counts {
+		found := strings.TrimSuffix(strings.TrimSuffix(v.Text, v.Mend), " ")
+		for _, line := range wrapped(string(v.Word)+": "+printable(lowerFirst(found)), 73) {
+			p.line("       %s\n", line)
+		}
+	}
+	if v.Fingerprint != "" {
+		p.line("       %s\n", p.paint.dim(grouped(v.Fingerprint)))
+	}
+}
+
+// line writes; p.err keeps the first failure.
+func (p *textPrinter) line(format string, args ...any) {
+	if _, err := fmt.Fprintf(p.w, format, args...); err != nil && p.err == nil {
+		p.err = fmt.Errorf("write verdicts: %w", err)
+	}
+}
+
+// who names the signer, or the committer where the commit does not count.
+func (p *textPrinter) who(c judgedCommit) string {
+	if !c.counts {
+		if c.committer.Name == "" && c.committer.Email == "" {
+			return ""
+		}
+		return "committer " + c.committer.Name + " <" + c.committer.Email + ">"
+	}
+	if person, known := p.trust.ring.Person(c.verdict.Person); known {
+		return person.Name
+	}
+	if c.verdict.Person == keyring.HostSlug {
+		return "GitHub, for " + c.author.Name
+	}
+	return c.verdict.Person
+}
+
+// claimedDay is the committer's date.
+func claimedDay(c judgedCommit) string {
+	if c.committer.When.IsZero() {
+		return "          "
+	}
+	return c.committer.When.UTC().Format(time.DateOnly)
+}
+
+// grouped writes a fingerprint in groups of four; an SSH one stays as it is.
+func grouped(fingerprint string) string {
+	if strings.Contains(fingerprint, ":") {
+		return fingerprint
+	}
+	var b strings.Builder
+	for i, r := range fingerprint {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// lowerFirst begins a sentence as a clause.
+func lowerFirst(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(r)) + s[size:]
+}
+
+// wrapped parts text into lines of at most width characters; longer words stay whole.
+func wrapped(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
+}
+
+// printable shows control characters, bidirectional ones and bytes that are no text as \u202e or \xff:
+// what others wrote cannot colour the terminal or move its cursor.
+func printable(text string) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, text[0])
+		case r == ' ' || unicode.IsGraphic(r) && !unicode.Is(unicode.Zs, r):
+			b.WriteRune(r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+		text = text[size:]
+	}
+	return b.String()
+}
+
+// paint colours words, or does not.
+type paint struct{ on bool }
+
+// newPaint colours always, never, or on a terminal without NO_COLOR.
+func newPaint(when string, w io.Writer) paint {
+	if when != "auto" {
+		return paint{when == "always"}
+	}
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return paint{}
+	}
+	info, err := f.Stat()
+	return paint{err == nil && info.Mode()&os.ModeCharDevice != 0}
+}
+
+// colour writes text between two codes.
+func (p paint) colour(code, text string) string {
+	if !p.on {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (p paint) good(text string) string { return p.colour("32", text) }
+func (p paint) bad(text string) string  { return p.colour("1;31", text) }
+func (p paint) dim(text string) string  { return p.colour("2", text) }
