@@ -2,10 +2,8 @@ package evidence
 
 import (
 	"fmt"
-	"sort"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
-	"github.com/vidimus-bot/vidimus/bot/document"
 )
 
 // ReviewProjection is the part of GitHub's answer about a review that is kept, by
@@ -84,58 +82,6 @@ func (b *builder) addProjections() error {
 			return fmt.Errorf("review %d: %w", r.ID, err)
 		}
 		b.files[fmt.Sprintf("github/review-%d.json", r.ID)] = raw
-	}
-	return nil
-}
-
-// Needed lists the digests of all bytes that facts name and a replay needs, sorted:
-// files within the limit that are no links or submodules, raw commits, the host's keys.
-func Needed(f facts.Facts) []string {
-	found := map[string]bool{}
-	for _, t := range f.Trees {
-		for _, e := range t.Entries {
-			link := e.Mode == document.ModeSymlink || e.Mode == document.ModeSubmodule
-			if !link && e.Size <= facts.MaxBlobBytes {
-				found[e.SHA256] = true
-			}
-		}
-	}
-	for _, c := range f.Commits {
-		found[c.SHA256] = true
-	}
-	found[f.HostKeys] = true
-	delete(found, "")
-	digests := make([]string, 0, len(found))
-	for d := range found {
-		digests = append(digests, d)
-	}
-	sort.Strings(digests)
-	return digests
-}
-
-// addBlobs makes the record, with those before it, hold every byte that its facts
-// name: what nothing else holds is filed by its digest.
-func (b *builder) addBlobs() error {
-	here := map[string]bool{}
-	for _, s := range sumsOf(b.files) {
-		here[s.SHA256] = true
-	}
-	for _, digest := range Needed(*b.f) {
-		if here[digest] {
-			continue
-		}
-		_, held, err := b.l.Holds(digest)
-		if err != nil {
-			return err
-		}
-		raw, ok := b.p.Snapshot.Blobs[digest]
-		switch {
-		case held:
-		case !ok:
-			return fmt.Errorf("the facts name bytes with the digest %s, which neither the snapshot nor an earlier record holds", digest)
-		default:
-			b.files["blobs/"+digest] = raw
-		}
 	}
 	return nil
 }

@@ -44,6 +44,13 @@ type Publication struct {
 // there is no ledger that could hold it.
 var ErrNotSigned = errors.New("a founding that is not signed founds nothing")
 
+// Key is the idempotency key under which the publication's entry stands: what
+// Ledger.Find finds under it is done, and Record need not be called.
+func (p Publication) Key(k *Key) string {
+	b := &builder{p: &p, k: k, f: &p.Snapshot.Facts, d: &p.Decision}
+	return b.key()
+}
+
 // Record makes the record of a landing: statements about each governed file that
 // landed, about the commits and the signatures, with the bytes they rest on. The
 // same publication on the same ledger gives the same bytes. Facts that name bytes

@@ -1,0 +1,96 @@
+package evidence
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/vidimus-bot/vidimus/bot/decision/facts"
+	"github.com/vidimus-bot/vidimus/bot/document"
+)
+
+// Needed lists the digests of all bytes that a replay of facts needs, sorted: the
+// files of the trees that a decision looks into, the raw commits that it judges, the
+// signed configuration and keys, the host's keys. Files over the limit, links and
+// submodules are not read, and of the trees between the proposal's commits only the
+// digests are compared.
+func Needed(f facts.Facts) []string {
+	found := map[string]bool{f.HostKeys: true}
+	looked := lookedInto(f)
+	trees := map[string]bool{}
+	for _, c := range f.Commits {
+		found[c.SHA256] = true
+		if looked[c.ID] {
+			trees[c.Tree] = true
+		}
+	}
+	for _, t := range f.Trees {
+		if trees[t.Digest] {
+			need(found, t.Entries)
+		}
+	}
+	need(found, f.Governance.Signed)
+	delete(found, "")
+	digests := make([]string, 0, len(found))
+	for d := range found {
+		digests = append(digests, d)
+	}
+	sort.Strings(digests)
+	return digests
+}
+
+func need(found map[string]bool, entries []facts.Entry) {
+	for _, e := range entries {
+		link := e.Mode == document.ModeSymlink || e.Mode == document.ModeSubmodule
+		if !link && e.Size <= facts.MaxBlobBytes {
+			found[e.SHA256] = true
+		}
+	}
+}
+
+// lookedInto are the commits into whose trees a decision looks: base, head, where they
+// part, what landed, and what reviews were bound to.
+func lookedInto(f facts.Facts) map[string]bool {
+	looked := map[string]bool{f.Base: true, f.Head: true}
+	add := func(ids []string) {
+		for _, id := range ids {
+			looked[id] = true
+		}
+	}
+	add(f.MergeBases)
+	if f.Landing != nil {
+		add(f.Landing.Commits)
+	}
+	for _, c := range f.Commits {
+		if c.FromBase != "" {
+			add([]string{c.ID, c.FromBase})
+		}
+	}
+	return looked
+}
+
+// addBlobs makes the record, with those before it, hold every byte that a replay
+// needs: what nothing else holds is filed by its digest.
+func (b *builder) addBlobs() error {
+	here := map[string]bool{}
+	for _, s := range sumsOf(b.files) {
+		here[s.SHA256] = true
+	}
+	for _, digest := range Needed(*b.f) {
+		if here[digest] {
+			continue
+		}
+		_, held, err := b.l.Holds(digest)
+		if err != nil {
+			return err
+		}
+		raw, ok := b.p.Snapshot.Blobs[digest]
+		switch {
+		case held:
+		case !ok:
+			return fmt.Errorf("the facts name bytes with the digest %s, which neither the snapshot nor an earlier record holds", digest)
+		default:
+			b.files["blobs/"+digest] = raw
+		}
+	}
+	return nil
+}
