@@ -246,6 +246,20 @@ func drainBoundsPayloadsInMemory(t *testing.T, open Open) {
 	}
 }
 
+func knowsWhatWasIngestedWhateverBecameOfIt(t *testing.T, open Open) {
+	config := quickRetry()
+	config.Retry.Attempts = 1
+	s := opened(t, open, config)
+	ctx := context.Background()
+	ingest(t, s, delivery("open", 1), delivery("done", 1), delivery("dead", 1))
+	commit(t, s, store.Batch{RepositoryID: 1, Done: []string{"done"}, Failed: failures(fmt.Errorf("no luck"), "dead")})
+	for id, want := range map[string]bool{"open": true, "done": true, "dead": true, "never": false} {
+		if got, err := s.Knows(ctx, id); err != nil || got != want {
+			t.Errorf("Knows(%s) = %t, %v, want %t", id, got, err, want)
+		}
+	}
+}
+
 func queueCountsOpenWaitingAndDead(t *testing.T, open Open) {
 	config := noSweep()
 	config.Retry = store.Retry{First: time.Hour, Max: time.Hour, Attempts: 2}

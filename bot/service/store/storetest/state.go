@@ -80,6 +80,8 @@ func commitRefusesWhatCannotBe(t *testing.T, open Open) {
 		"landing before":         {RepositoryID: 1, Landings: []store.Landing{landing, {Commit: objectID(3), Branch: "main", State: store.LandingDone}}},
 		"landing branch":         {RepositoryID: 1, Landings: []store.Landing{{Commit: head, Before: head, State: store.LandingDone}}},
 		"landing state":          {RepositoryID: 1, Landings: []store.Landing{{Commit: head, Before: head, Branch: "main"}}},
+		"landing actor":          {RepositoryID: 1, Landings: []store.Landing{{Commit: head, Before: head, Branch: "main", State: store.LandingDone, ActorID: -1}}},
+		"landing actor's login":  {RepositoryID: 1, Landings: []store.Landing{{Commit: head, Before: head, Branch: "main", State: store.LandingDone, Actor: long}}},
 		"landing pull":           {RepositoryID: 1, Landings: []store.Landing{{Commit: head, Before: head, Branch: "main", State: store.LandingDone, Pull: -1}}},
 	} {
 		if err := s.Commit(context.Background(), b); err == nil {
@@ -351,7 +353,7 @@ func verdictNumberGrowsAndIsNeverGivenTwice(t *testing.T, open Open) {
 func landingDoneStaysDone(t *testing.T, open Open) {
 	s := opened(t, open, noSweep())
 	ctx := context.Background()
-	first := store.Landing{Commit: objectID(9), Before: objectID(1), Branch: "main", Pull: 4, State: store.LandingWanted, Landed: noon()}
+	first := store.Landing{Commit: objectID(9), Before: objectID(1), Branch: "main", Pull: 4, State: store.LandingWanted, Landed: noon(), ActorID: 61000102, Actor: "abrannigan-nq"}
 	second := store.Landing{Commit: objectID(2), Before: objectID(9), Branch: "main", State: store.LandingWanted}
 	commit(t, s, store.Batch{RepositoryID: 1, Landings: []store.Landing{first}})
 	commit(t, s, store.Batch{RepositoryID: 1, Landings: []store.Landing{second}})

@@ -65,6 +65,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		"Branch_isReadAsWritten":                        branchIsReadAsWritten,
 		"Cursor_isReadAsWritten":                        cursorIsReadAsWritten,
 		"Read_unknownIsNotFound":                        readUnknownIsNotFound,
+		"Knows_whatWasIngestedWhateverBecameOfIt":       knowsWhatWasIngestedWhateverBecameOfIt,
 		"Queue_countsOpenWaitingAndDead":                queueCountsOpenWaitingAndDead,
 		"Writable_failsOnAClosedStore":                  writableFailsOnAClosedStore,
 		"Reopen_doneDeliveriesAreStillKnown":            reopenDoneDeliveriesAreStillKnown,
