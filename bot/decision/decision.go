@@ -83,10 +83,14 @@ type Document struct {
 	Type    string `json:"type"`
 	Title   string `json:"title"`
 	Version string `json:"version,omitempty"`
-	Change  Change `json:"change"`
-	Mode    string `json:"mode"`
-	SHA256  string `json:"sha256"` // of the base for a deletion
-	Images  string `json:"images,omitempty"`
+	// Effective and Expires are dates of the front matter, for the sentence that
+	// a signature stands for.
+	Effective string `json:"effective,omitempty"`
+	Expires   string `json:"expires,omitempty"`
+	Change    Change `json:"change"`
+	Mode      string `json:"mode"`
+	SHA256    string `json:"sha256"` // of the base for a deletion
+	Images    string `json:"images,omitempty"`
 	// Was is the document at the base.
 	Was *Was `json:"was,omitempty"`
 	// Level is the strictest of all rules; absent when no signature is needed.

@@ -241,3 +241,13 @@ func governedEntries(t tree) []facts.Entry {
 	}
 	return found
 }
+
+// Configuration is the one by which a snapshot is judged, for names, titles and
+// logins in texts; zero when it is unreadable.
+func Configuration(s facts.Snapshot) repoconfig.Config {
+	e := newEvaluation(s)
+	if e.govern() == notGoverned {
+		return repoconfig.Config{}
+	}
+	return e.config
+}

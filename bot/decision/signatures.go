@@ -111,6 +111,7 @@ func (e *evaluation) name(d *Document, k document.Kind) {
 	default:
 		if parsed := e.current(d.Path); parsed != nil {
 			d.Type, d.Title = parsed.Type, parsed.Title
+			d.Effective, d.Expires = parsed.Text("effective"), parsed.Text("expires")
 		}
 	}
 }

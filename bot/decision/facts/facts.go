@@ -42,8 +42,8 @@ type Facts struct {
 	// parents and their merge bases, and each commit that a review was bound to
 	// with its merge base, ordered by id.
 	Commits []Commit `json:"commits"`
-	// Range are the ids of base..head, all parents followed, ordered as git
-	// rev-list --topo-order --reverse gives them, ties by id.
+	// Range are the ids of base..head, all parents followed, parents before
+	// children, ties by id.
 	Range []string `json:"range"`
 	// Trees are the distinct governed trees that Commits name, ordered by digest.
 	Trees []Tree `json:"trees"`
@@ -194,7 +194,8 @@ const (
 // Observation is one thing that was seen for the first time. Which fields are
 // present depends on Act: a review has all but Actor, a dismissal and an edit
 // have ID, Actor and for an edit BodySHA256, head and commit have Commit only.
-// No names: an observation outlives them.
+// When a commit became the head is told by the act "head". No names: an
+// observation outlives them.
 type Observation struct {
 	Act        string `json:"act"`
 	ID         int64  `json:"id,omitempty"`
@@ -205,18 +206,10 @@ type Observation struct {
 	SubmitTime string `json:"submittedAt,omitempty"`
 	BodySHA256 string `json:"bodySha256,omitempty"`
 	Commit     string `json:"commit,omitempty"`
-	// ContentDigest and Documents are those of Commit's content list.
-	ContentDigest string             `json:"contentDigest,omitempty"`
-	Documents     []ObservedDocument `json:"documents,omitempty"`
-	HeadSeenAt    string             `json:"headSeenAt,omitempty"`
-	Seen          Seen               `json:"seen"`
-}
-
-// ObservedDocument is a document of the content list that a review was bound to.
-type ObservedDocument struct {
-	ID     string `json:"id,omitempty"`
-	Path   string `json:"path"`
-	SHA256 string `json:"sha256"`
+	// ContentDigest is that of Commit's content list, which is stored beside the
+	// statement: it names every document with its bytes.
+	ContentDigest string `json:"contentDigest,omitempty"`
+	Seen          Seen   `json:"seen"`
 }
 
 // Seen is when and how; Delivery is GitHub's id of the webhook delivery.

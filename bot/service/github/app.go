@@ -69,6 +69,15 @@ func (a *App) Now() time.Time { return a.clock.Now() }
 // ID is the App's number; its check runs carry it.
 func (a *App) ID() int64 { return a.id }
 
+// Slug asks GitHub for the App's short name; it writes as the account SLUG[bot].
+func (a *App) Slug(ctx context.Context) (string, error) {
+	self, _, err := a.client.Apps.Get(ctx, "")
+	if err != nil {
+		return "", a.sorted("read the App", err)
+	}
+	return self.GetSlug(), nil
+}
+
 // Host is the host's name, for evidence.
 func (a *App) Host() string { return a.url.Host }
 

@@ -46,7 +46,10 @@ type Pull struct {
 	Number     int
 	Title      string
 	Author     facts.Account
-	Branch     string
+	OpenedAt   string
+	Branch     string // on which it is to land
+	From       string // the branch that is proposed
+	Fork       bool   // From is in another repository
 	Head       string
 	Draft      bool
 	Open       bool
@@ -68,7 +71,8 @@ func (r *Repository) Pull(ctx context.Context, number int) (Pull, error) {
 func pull(p *gh.PullRequest) Pull {
 	out := Pull{
 		Number: p.GetNumber(), Title: p.GetTitle(), Author: account(p.User), Branch: p.GetBase().GetRef(),
-		Head: p.GetHead().GetSHA(), Draft: p.GetDraft(), Open: p.GetState() == "open",
+		Head: p.GetHead().GetSHA(), From: p.GetHead().GetRef(), OpenedAt: instant(p.GetCreatedAt().Time),
+		Fork: p.GetHead().GetRepo().GetID() != p.GetBase().GetRepo().GetID(), Draft: p.GetDraft(), Open: p.GetState() == "open",
 		MergedBy: account(p.MergedBy), Repository: p.GetBase().GetRepo().GetID(),
 	}
 	if p.MergedAt != nil {

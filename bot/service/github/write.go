@@ -122,11 +122,9 @@ func annotations(marks []Annotation) []*gh.CheckRunAnnotation {
 
 // Comment is a comment on a pull request or issue.
 type Comment struct {
-	ID   int64
-	Body string
-	// AppID is the App through which it was written; 0 for people.
-	Author int64 // account id
-	Bot    bool
+	ID     int64
+	Body   string
+	Author string // login; that of an App ends in "[bot]", which no person's can
 }
 
 // Comments reads all comments of a pull request or issue.
@@ -136,7 +134,7 @@ func (r *Repository) Comments(ctx context.Context, number int) ([]Comment, error
 		list, answer, err := r.in.client.Issues.ListComments(ctx, r.owner, r.name, number,
 			&gh.IssueListCommentsOptions{ListOptions: gh.ListOptions{Page: page, PerPage: 100}})
 		for _, c := range list {
-			found = append(found, Comment{ID: c.GetID(), Body: c.GetBody(), Author: c.GetUser().GetID(), Bot: c.GetUser().GetType() == "Bot"})
+			found = append(found, Comment{ID: c.GetID(), Body: c.GetBody(), Author: c.GetUser().GetLogin()})
 		}
 		return answer, err
 	})
@@ -158,6 +156,7 @@ type Issue struct {
 	Number int
 	Title  string
 	Body   string
+	Author string // login
 }
 
 // OpenIssue opens an issue and gives its number.
@@ -166,7 +165,7 @@ func (r *Repository) OpenIssue(ctx context.Context, title, body string, labels [
 	return i.GetNumber(), r.app.sorted("open issue", err)
 }
 
-// Issues reads the issues with a label that the account wrote, open or not.
+// Issues reads the issues with a label, open or not, without pull requests.
 func (r *Repository) Issues(ctx context.Context, label string) ([]Issue, error) {
 	var found []Issue
 	err := r.pages("list issues labelled "+label, func(page int) (*gh.Response, error) {
@@ -174,8 +173,8 @@ func (r *Repository) Issues(ctx context.Context, label string) ([]Issue, error) 
 			State: "all", Labels: []string{label}, ListOptions: gh.ListOptions{Page: page, PerPage: 100},
 		})
 		for _, i := range list {
-			if i.GetUser().GetType() == "Bot" && i.PullRequestLinks == nil {
-				found = append(found, Issue{Number: i.GetNumber(), Title: i.GetTitle(), Body: i.GetBody()})
+			if i.PullRequestLinks == nil {
+				found = append(found, Issue{Number: i.GetNumber(), Title: i.GetTitle(), Body: i.GetBody(), Author: i.GetUser().GetLogin()})
 			}
 		}
 		return answer, err

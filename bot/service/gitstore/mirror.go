@@ -177,3 +177,23 @@ func (m *Mirror) raw(kind plumbing.ObjectType, id plumbing.Hash, limit int64) (d
 	}
 	return data, int64(len(data)) <= limit, nil
 }
+
+// Branches are all branches with their commits, as of the last fetch.
+func (m *Mirror) Branches() (map[string]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	refs, err := m.repo.Branches()
+	if err != nil {
+		return nil, fmt.Errorf("list branches: %w", err)
+	}
+	defer refs.Close()
+	found := map[string]string{}
+	err = refs.ForEach(func(ref *plumbing.Reference) error {
+		found[ref.Name().Short()] = ref.Hash().String()
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list branches: %w", err)
+	}
+	return found, nil
+}

@@ -1,0 +1,87 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+)
+
+// Config says how much is played.
+type Config struct {
+	// Dir is where everything lies; it stays afterwards.
+	Dir string
+	// Auto plays everything to the end. Without it the story stops before the
+	// first signature of pull request 3, and everything keeps running until ctx
+	// ends.
+	Auto bool
+	// Empty stops after pull request 2.
+	Empty bool
+	// Out is told the story.
+	Out io.Writer
+	// Log gets the App's own lines; nil is silence.
+	Log *slog.Logger
+}
+
+// Run plays the demo. An error means that something which must hold does not, or
+// that it could not be played.
+func Run(ctx context.Context, c Config) (err error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	began := time.Now()
+	say := &narrator{out: c.Out}
+	say.printf("This is Northquay Logistics, a made-up company, on a GitHub of its own that\nruns inside this program. Nothing leaves your computer.\n")
+	stage, err := newStage(ctx, c.Dir, c.Log)
+	if err != nil {
+		return fmt.Errorf("start the demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, stage.Close()) }()
+	s := &story{stage: stage, say: say}
+	if err := s.homes(ctx); err != nil {
+		return err
+	}
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	if c.Empty {
+		if err := s.writeWorld(); err != nil {
+			return err
+		}
+		return s.stay(ctx, "No proposal is open. Make one:")
+	}
+	l, err := s.propose(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.writeWorld(); err != nil {
+		return err
+	}
+	if !c.Auto {
+		return s.stay(ctx, fmt.Sprintf("Pull request %d waits for its signatures:", l.pull.Number))
+	}
+	if err := l.play(ctx); err != nil {
+		return err
+	}
+	if err := s.audit(ctx); err != nil {
+		return err
+	}
+	say.printf("\nDone in %.1f s; every expectation held. It stays in %s:\n", time.Since(began).Seconds(), c.Dir)
+	say.printf("  evidence/   the evidence branch, as Git has it\n  bundle/     what an auditor takes home; VERIFY.md tells how to verify it\n  world.json  addresses, people and tokens of this made-up GitHub\n")
+	return nil
+}
+
+// begin plays pull requests 1 and 2: before the story, the company gets its
+// governance.
+func (s *story) begin(ctx context.Context) error {
+	s.say.chapter("Northquay puts its cloud governance into Git")
+	if err := s.found(ctx); err != nil {
+		return fmt.Errorf("founding: %w", err)
+	}
+	if err := s.bring(ctx); err != nil {
+		return fmt.Errorf("documents: %w", err)
+	}
+	return nil
+}

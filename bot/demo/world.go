@@ -1,0 +1,123 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// worldFormat names world.json and its version.
+const worldFormat = "vidimus-world/1"
+
+// world is world.json: all that somebody needs who wants to act on the made-up
+// GitHub. Its tokens open nothing else.
+type world struct {
+	Format     string          `json:"format"`
+	API        string          `json:"api"`
+	Git        string          `json:"git"`
+	Web        string          `json:"web"`
+	Control    string          `json:"control"`
+	App        worldApp        `json:"app"`
+	Repository worldRepository `json:"repository"`
+	Admin      worldAdmin      `json:"admin"`
+	People     []worldPerson   `json:"people"`
+	BotKey     string          `json:"bot_key"` // fingerprint that an auditor pins
+}
+
+type worldApp struct {
+	ID             int64  `json:"id"`
+	Slug           string `json:"slug"`
+	InstallationID int64  `json:"installation_id"`
+	URL            string `json:"url"`
+}
+
+type worldRepository struct {
+	ID       int64  `json:"id"`
+	FullName string `json:"full_name"`
+	CloneURL string `json:"clone_url"`
+}
+
+type worldAdmin struct {
+	Login string `json:"login"`
+	Token string `json:"token"`
+}
+
+type worldPerson struct {
+	Slug      string `json:"slug"`
+	ID        int64  `json:"id"`
+	Login     string `json:"login"`
+	Name      string `json:"name"`
+	Email     string `json:"email"`
+	Token     string `json:"token"`
+	GnupgHome string `json:"gnupghome"` // "" for who has no key
+}
+
+func (s *stage) writeWorld() error {
+	w := world{
+		Format: worldFormat, API: s.sim.URL() + "/api/v3", Git: s.sim.URL(), Web: s.sim.URL(), Control: s.sim.URL() + "/_sim",
+		App:        worldApp{s.made.ID, appSlug, s.made.InstallationID, s.appURL},
+		Repository: worldRepository{s.repo.ID, s.repo.FullName, s.repo.CloneURL},
+		Admin:      worldAdmin{s.admin().login, s.admin().token}, BotKey: s.key.Primary,
+	}
+	for _, p := range s.cast {
+		w.People = append(w.People, worldPerson{p.slug, p.id, p.login, p.name, p.email, p.token, p.home})
+	}
+	encoded, err := json.MarshalIndent(w, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write world.json: %w", err)
+	}
+	return os.WriteFile(filepath.Join(s.dir, "world.json"), append(encoded, '\n'), 0o600)
+}
+
+// homes makes, for everyone with a key, a folder that serves as GNUPGHOME, so that
+// git commit -S works as that person. Without gpg on this computer the folder
+// holds the secret key only, to be imported.
+func (s *stage) homes(ctx context.Context) error {
+	gpg, err := exec.LookPath("gpg")
+	if errors.Is(err, exec.ErrNotFound) {
+		gpg = ""
+	} else if err != nil {
+		return fmt.Errorf("look for gpg: %w", err)
+	}
+	for _, p := range s.cast {
+		if p.key == nil {
+			continue
+		}
+		home, err := filepath.Abs(filepath.Join(s.dir, "homes", p.slug))
+		if err != nil {
+			return fmt.Errorf("folder of %s: %w", p.slug, err)
+		}
+		if err := os.MkdirAll(home, 0o700); err != nil {
+			return fmt.Errorf("folder of %s: %w", p.slug, err)
+		}
+		secret, err := p.secretKey()
+		if err != nil {
+			return err
+		}
+		file := filepath.Join(home, "secret.asc")
+		if err := os.WriteFile(file, secret, 0o600); err != nil {
+			return fmt.Errorf("secret key of %s: %w", p.slug, err)
+		}
+		p.home = home
+		if gpg != "" {
+			if out, err := exec.CommandContext(ctx, gpg, "--homedir", home, "--batch", "--quiet", "--import", file).CombinedOutput(); err != nil {
+				return fmt.Errorf("import key of %s: %w: %s", p.slug, err, out)
+			}
+		}
+	}
+	return nil
+}
+
+// stay keeps everything running and says what can be tried.
+func (s *story) stay(ctx context.Context, what string) error {
+	s.say.printf("\n%s\n  GitHub      %s/%s\n  world.json  %s\n", what, s.sim.URL(), s.repo.FullName, filepath.Join(s.dir, "world.json"))
+	s.say.printf("\nworld.json holds the token of every person and where their keys lie. To act as\nAoife, the CISO, read the comment on the pull request and approve with its line:\n\n")
+	s.say.printf("  git clone %s\n  curl -H \"Authorization: token TOKEN\" %s/api/v3/repos/%s/issues/3/comments\n", s.repo.CloneURL, s.sim.URL(), s.repo.FullName)
+	s.say.printf("\nCtrl-C ends it; %s stays.\n", s.dir)
+	<-ctx.Done()
+	return nil
+}

@@ -1,0 +1,141 @@
+package gate
+
+import (
+	"fmt"
+	"sort"
+	"sync"
+
+	"github.com/vidimus-bot/vidimus/bot/decision/facts"
+	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
+	"github.com/vidimus-bot/vidimus/bot/evidence"
+)
+
+// Book is the opened ledger of one repository, at one tip of its evidence branch.
+type Book struct {
+	*evidence.Ledger
+	Branch, Tip string
+	verified    int // entries whose signatures were checked
+}
+
+// OpenBook opens the repository's evidence branch, nil before the founding. It is
+// the branch whose entries our key signed, whatever the configuration on the
+// governed branch says by now. A ledger that is not whole is an error: nothing is
+// decided or appended on it. known may be an earlier answer, which saves work.
+func (g *Gate) OpenBook(desk *Desk, known *Book) (*Book, error) {
+	branches, err := desk.Mirror.Branches()
+	if err != nil {
+		return nil, err
+	}
+	if known != nil && branches[known.Branch] == known.Tip {
+		return known, nil
+	}
+	names := make([]string, 0, len(branches))
+	for name := range branches {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		book, err := g.openBranch(desk, name, branches[name], known)
+		if err != nil || book != nil {
+			return book, err
+		}
+	}
+	return nil, nil
+}
+
+// openBranch is nil when the branch holds no ledger.
+func (g *Gate) openBranch(desk *Desk, name, tip string, known *Book) (*Book, error) {
+	files, err := desk.Mirror.FS(tip)
+	if err != nil {
+		return nil, err
+	}
+	ledger, err := evidence.Open(files)
+	if err != nil {
+		return nil, fmt.Errorf("evidence branch %s at %s: %w", name, tip, err)
+	}
+	if len(ledger.Entries()) == 0 {
+		return nil, nil
+	}
+	book := &Book{Ledger: ledger, Branch: name, Tip: tip}
+	if known != nil && known.Branch == name && known.prefixOf(ledger) {
+		book.verified = known.verified
+	}
+	if err := ledger.VerifySignatures(g.Key.Public(), book.verified); err != nil {
+		return nil, fmt.Errorf("evidence branch %s at %s: %w", name, tip, err)
+	}
+	book.verified = len(ledger.Entries())
+	return book, nil
+}
+
+// prefixOf says whether a ledger only grew. Entries chain, so the last one of the
+// old ledger stands for all before it.
+func (b *Book) prefixOf(l *evidence.Ledger) bool {
+	old, now := b.Entries(), l.Entries()
+	return len(now) >= len(old) && now[len(old)-1] == old[len(old)-1]
+}
+
+// ledgers remembers, for each repository, its book and what it says was signed
+// last.
+type ledgers struct {
+	mu    sync.Mutex
+	known map[int64]*signedState
+}
+
+type signedState struct {
+	book *Book
+	tip  string
+	Governance
+}
+
+// Governance is what the ledger says was signed last, with the bytes. Without a
+// ledger the database may know that there was one; then nothing passes.
+func (g *Gate) Governance(desk *Desk) (Governance, error) {
+	g.ledgers.mu.Lock()
+	defer g.ledgers.mu.Unlock()
+	state := g.ledgers.known[desk.Store.ID]
+	var before *Book
+	if state != nil {
+		before = state.book
+	}
+	book, err := g.OpenBook(desk, before)
+	if err != nil {
+		return Governance{}, err
+	}
+	if book == nil {
+		return Governance{Governance: facts.Governance{Recorded: desk.Store.Founded, Signed: []facts.Entry{}}}, nil
+	}
+	if state != nil && state.tip == book.Tip {
+		return state.Governance, nil
+	}
+	state = &signedState{book: book, tip: book.Tip, Governance: Governance{Blobs: map[string][]byte{}}}
+	if state.Governance.Governance, err = book.Governance(); err != nil {
+		return Governance{}, fmt.Errorf("signed configuration: %w", err)
+	}
+	for _, e := range state.Signed {
+		raw, err := book.Bytes(e.SHA256)
+		if err != nil {
+			return Governance{}, fmt.Errorf("signed %s: %w", e.Path, err)
+		}
+		state.Blobs[e.SHA256] = raw
+	}
+	g.ledgers.known[desk.Store.ID] = state
+	return state.Governance, nil
+}
+
+// governs tells governed branches from others: by the signed configuration, and
+// before a founding the default branch.
+func (g *Gate) governs(desk *Desk, a *agenda) (func(branch string) bool, error) {
+	governance, err := g.Governance(desk)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range governance.Signed {
+		if e.Path != repoconfig.Path {
+			continue
+		}
+		if config, findings := repoconfig.Read(governance.Blobs[e.SHA256]); len(findings) == 0 {
+			return config.GovernsBranch, nil
+		}
+	}
+	return func(branch string) bool { return a.branch == "" || branch == a.branch }, nil
+}

@@ -1,0 +1,299 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/vidimus-bot/vidimus/bot/decision"
+	"github.com/vidimus-bot/vidimus/bot/decision/facts"
+	"github.com/vidimus-bot/vidimus/bot/evidence"
+	"github.com/vidimus-bot/vidimus/bot/service/github"
+	"github.com/vidimus-bot/vidimus/bot/service/gitstore"
+	"github.com/vidimus-bot/vidimus/bot/service/store"
+)
+
+// staleRetries is how often a delivery waits for GitHub to show the head that it
+// announced; after that what is shown is judged, because a newer push has its
+// own delivery.
+const staleRetries = 3
+
+// judge reads one pull request anew and says its verdict, if it is open.
+func (g *Gate) judge(ctx context.Context, desk *Desk, number int, it *item) error {
+	p, err := desk.Hub.Pull(ctx, number)
+	if errors.Is(err, github.ErrNotFound) {
+		return nil // deleted with its repository, or never a pull request
+	}
+	if err != nil {
+		return err
+	}
+	if err := g.settled(desk, p, it); err != nil {
+		return err
+	}
+	c, err := g.Examine(ctx, desk, Inquiry{Pull: p, Hints: it.hints})
+	if err != nil {
+		return err
+	}
+	it.landed = p.MergedAt != ""
+	if !p.Open {
+		return g.close(ctx, desk, c)
+	}
+	return g.say(ctx, desk, c, it.again)
+}
+
+// settled makes sure that GitHub shows the head that was announced, and that Git
+// has it. Otherwise the state is older than the hint, and judging it would be
+// judging the past.
+func (g *Gate) settled(desk *Desk, p github.Pull, it *item) error {
+	have, err := desk.Mirror.PullHead(p.Number)
+	if err != nil && !errors.Is(err, gitstore.ErrNotFound) {
+		return err
+	}
+	if have != p.Head {
+		return &store.RetryLater{After: time.Second, Cause: fmt.Errorf("git has %s and the pull request %s", have, p.Head)}
+	}
+	return nil
+}
+
+// Inquiry is a question about one pull request, or one landing.
+type Inquiry struct {
+	// Pull is the pull request as read; its Number is 0 for a direct push.
+	Pull github.Pull
+	// Hints are the deliveries at hand.
+	Hints []Hint
+	// Landing is set after a landing, Base then the tip before it.
+	Landing *facts.Landing
+	Base    string
+	Head    string // of a direct push
+}
+
+// Case is an inquiry with its facts and the decision on them.
+type Case struct {
+	Pull     github.Pull
+	Known    store.Pull
+	Recorded bool // the pull request was in the database
+	Snapshot facts.Snapshot
+	Decision decision.Decision
+	// Witnesses are all statements of the pull request, those that were made just
+	// now included; these are in the database already.
+	Witnesses []Statement
+	// Posted is the last verdict that our check runs carry, when these had to be
+	// looked for.
+	Posted *evidence.Verdict
+}
+
+// Examine reads what a decision depends on, witnesses what is seen for the first
+// time, and decides. New statements are in the database when it returns.
+func (g *Gate) Examine(ctx context.Context, desk *Desk, q Inquiry) (*Case, error) {
+	c := &Case{Pull: q.Pull}
+	if err := g.remember(ctx, desk, c); err != nil {
+		return nil, err
+	}
+	reviews := []facts.Review{}
+	var err error
+	if q.Pull.Number != 0 {
+		if reviews, err = desk.Hub.Reviews(ctx, q.Pull.Number); err != nil {
+			return nil, err
+		}
+	}
+	subject, err := g.subject(ctx, desk, q)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.caughtUp(ctx, desk, subject); err != nil {
+		return nil, err
+	}
+	subject.Bound = bound(c.Witnesses, q.Hints, reviews)
+	if err := g.fetchBound(ctx, desk, subject.Bound); err != nil {
+		return nil, err
+	}
+	if c.Snapshot, err = Gather(desk.Mirror, subject); err != nil {
+		return nil, err
+	}
+	c.Snapshot.Facts.Reviews = reviews
+	if err := g.witness(ctx, desk, c, q); err != nil {
+		return nil, err
+	}
+	if err := g.ask(ctx, desk, c); err != nil {
+		return nil, err
+	}
+	c.Decision = decision.Evaluate(c.Snapshot)
+	return c, nil
+}
+
+// remember reads what the database holds of a pull request; when it holds
+// nothing, what our check runs on GitHub carry.
+func (g *Gate) remember(ctx context.Context, desk *Desk, c *Case) error {
+	if c.Pull.Number == 0 {
+		return nil
+	}
+	known, err := g.Store.Pull(ctx, desk.Store.ID, c.Pull.Number)
+	if errors.Is(err, store.ErrNotFound) {
+		return g.recover(ctx, desk, c)
+	}
+	if err != nil {
+		return err
+	}
+	c.Known, c.Recorded = known, true
+	c.Witnesses, err = g.statements(ctx, desk.Store.ID, c.Pull.Number)
+	return err
+}
+
+// subject fills in what Git has to say about the question.
+func (g *Gate) subject(ctx context.Context, desk *Desk, q Inquiry) (Subject, error) {
+	s := Subject{
+		Repository: facts.Repository{Host: g.App.Host(), ID: desk.Store.ID, Name: desk.Store.FullName},
+		Landing:    q.Landing, Base: q.Base, Head: q.Head, Now: g.App.Now(),
+	}
+	var err error
+	if s.Governance, err = g.Governance(desk); err != nil {
+		return s, err
+	}
+	if q.Pull.Number != 0 {
+		p := q.Pull
+		s.Pull = &facts.Pull{Number: p.Number, Author: p.Author, Branch: p.Branch, Draft: p.Draft, Title: p.Title}
+		s.Head = p.Head
+	}
+	if s.Base == "" {
+		s.Base, err = baseOf(desk.Mirror, q.Pull)
+	}
+	return s, err
+}
+
+// baseOf is the tip of the branch on which a pull request is to land; when it has
+// landed already, the newest commit of that branch that does not hold it: what
+// was reviewed was reviewed against that.
+func baseOf(mirror *gitstore.Mirror, p github.Pull) (string, error) {
+	id, err := mirror.Branch(p.Branch)
+	if err != nil || p.MergedAt == "" {
+		return id, err
+	}
+	for {
+		holds, err := mirror.Reaches(id, p.Head)
+		if err != nil || !holds {
+			return id, err
+		}
+		c, err := mirror.Commit(id)
+		if err != nil {
+			return "", err
+		}
+		if len(c.Parents) == 0 {
+			return id, nil // the proposal began the branch
+		}
+		id = c.Parents[0]
+	}
+}
+
+// caughtUp waits for the publisher when configuration or keys on the governed
+// branch are not those that the ledger calls signed, and the publisher has not
+// looked at that tip yet: a signed change of them takes a moment to be recorded.
+// Afterwards the difference is real, and nothing passes. LAW 8.3.
+func (g *Gate) caughtUp(ctx context.Context, desk *Desk, s Subject) error {
+	if s.Landing != nil || s.Pull == nil || !s.Governance.Recorded {
+		return nil
+	}
+	same, err := governedAsSigned(desk.Mirror, s.Base, s.Governance.Signed)
+	if err != nil || same {
+		return err
+	}
+	at, err := g.Store.Branch(ctx, desk.Store.ID, s.Pull.Branch)
+	if err == nil && at.Commit == s.Base {
+		return nil
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if err := g.Store.Enqueue(ctx, store.Publish, desk.Store.ID); err != nil {
+		return err
+	}
+	return &store.RetryLater{After: time.Second, Cause: errors.New("the landing of a new configuration is not recorded yet")}
+}
+
+// fetchBound brings reviewed commits that no reference holds any more. One that
+// GitHub does not give binds nothing; that is no error.
+func (g *Gate) fetchBound(ctx context.Context, desk *Desk, commits []string) error {
+	for _, id := range commits {
+		if _, err := desk.Mirror.Commit(id); err == nil {
+			continue
+		}
+		remote, err := desk.Remote(ctx)
+		if err != nil {
+			return err
+		}
+		if err := desk.Mirror.FetchCommit(ctx, remote, id); err != nil && !errors.Is(err, gitstore.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask reads the rest of GitHub's word, only as far as the decision needs it.
+func (g *Gate) ask(ctx context.Context, desk *Desk, c *Case) error {
+	f := &c.Snapshot.Facts
+	if c.founding() {
+		keys, err := g.App.HostKeys(ctx)
+		if err != nil {
+			return err
+		}
+		f.HostKeys = facts.Digest(keys)
+		c.Snapshot.Blobs[f.HostKeys] = keys
+	}
+	if c.Pull.Number == 0 {
+		f.DeliveryLogRead = true
+		return nil
+	}
+	if err := g.askEdits(ctx, desk, f); err != nil {
+		return err
+	}
+	if needsTimeline(f) {
+		dismissals, err := desk.Hub.Dismissals(ctx, c.Pull.Number)
+		if err != nil {
+			return err
+		}
+		f.Dismissals = dismissals
+	}
+	read, err := g.deliveryLog.coversReviews(ctx, g, f)
+	f.DeliveryLogRead = read
+	return err
+}
+
+// founding says whether the change brings the first configuration.
+func (c *Case) founding() bool {
+	return !c.Snapshot.Facts.Governance.Recorded && decision.Evaluate(c.Snapshot).Founding
+}
+
+// askEdits asks GraphQL about reviews with statement lines whose delivery nobody
+// saw: only then does the answer matter.
+func (g *Gate) askEdits(ctx context.Context, desk *Desk, f *facts.Facts) error {
+	var nodes []string
+	for _, r := range f.Reviews {
+		if hasLines(r) && !delivered(f, r.ID) {
+			nodes = append(nodes, r.NodeID)
+		}
+	}
+	if len(nodes) == 0 {
+		return nil
+	}
+	edited, err := desk.Hub.LastEdited(ctx, nodes)
+	if err != nil {
+		return err
+	}
+	for i, r := range f.Reviews {
+		if at, ok := edited[r.NodeID]; ok && hasLines(r) && !delivered(f, r.ID) {
+			f.Reviews[i].LastEdited = at
+		}
+	}
+	return nil
+}
+
+// needsTimeline: a dismissed review that was, or may have been, an objection; or
+// any dismissed review after a landing, where only the timeline says when.
+func needsTimeline(f *facts.Facts) bool {
+	for _, r := range f.Reviews {
+		if r.State == "DISMISSED" && (f.Landing != nil || observedState(f, r.ID) != "APPROVED") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,97 @@
+package publish
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/vidimus-bot/vidimus/bot/decision"
+	"github.com/vidimus-bot/vidimus/bot/decision/report"
+	"github.com/vidimus-bot/vidimus/bot/service/gate"
+	"github.com/vidimus-bot/vidimus/bot/service/github"
+)
+
+// decideWithin is until when somebody signs or rejects what landed unsigned.
+const decideWithin = 7 * 24 * time.Hour
+
+// issues opens one issue for each deviation, before the record that names it is
+// made, and gives their numbers by path. An issue that a killed process opened is
+// found again by its marker, in an issue of our own.
+func (p *Publisher) issues(ctx context.Context, desk *gate.Desk, c *gate.Case) (map[string]int, error) {
+	numbers := map[string]int{}
+	if len(c.Decision.Deviations) == 0 {
+		return numbers, nil
+	}
+	existing, err := desk.Hub.Issues(ctx, report.LabelDeviation)
+	if err != nil {
+		return nil, err
+	}
+	login, err := p.Gate.Login(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range c.Decision.Deviations {
+		mark := marker(d)
+		if number := find(existing, login, mark); number != 0 {
+			numbers[d.Path] = number
+			continue
+		}
+		text := p.landed(desk, c)
+		text.Decision.Deviations = []decision.Deviation{d}
+		title, body, labels := report.DeviationIssue(text)
+		number, err := desk.Hub.OpenIssue(ctx, title, mark+"\n"+body, labels)
+		if err != nil {
+			return nil, err
+		}
+		numbers[d.Path] = number
+	}
+	return numbers, nil
+}
+
+// marker is the hidden line by which an issue is found again; its idempotency key.
+func marker(d decision.Deviation) string {
+	return fmt.Sprintf("<!-- vidimus:deviation v1 %s %s -->", d.Commit, strings.ReplaceAll(d.Path, "--", "- -"))
+}
+
+func find(existing []github.Issue, login, mark string) int {
+	for _, i := range existing {
+		if i.Author == login && strings.HasPrefix(i.Body, mark) {
+			return i.Number
+		}
+	}
+	return 0
+}
+
+func (p *Publisher) landed(desk *gate.Desk, c *gate.Case) report.Landed {
+	l := c.Snapshot.Facts.Landing
+	now := p.Gate.App.Now()
+	return report.Landed{
+		Decision: c.Decision, Config: decision.Configuration(c.Snapshot), Links: p.Gate.Links(desk.Store.FullName, c.Pull.Number),
+		At: l.At, SeenAt: now.Format(time.RFC3339), Due: now.Add(decideWithin).Format(time.DateOnly), By: l.By, Branch: l.Branch,
+	}
+}
+
+// tell says on the landed commit that something deviates. The check's idempotency
+// key is its external id.
+func (p *Publisher) tell(ctx context.Context, desk *gate.Desk, c *gate.Case, l landing) error {
+	if len(c.Decision.Deviations) == 0 {
+		return nil
+	}
+	runs, err := desk.Hub.CheckRuns(ctx, l.tip())
+	if err != nil {
+		return err
+	}
+	external := fmt.Sprintf("deviation:%d:%s", desk.Store.ID, l.tip())
+	for _, run := range runs {
+		if run.ExternalID == external {
+			return nil
+		}
+	}
+	check := report.CheckDeviation(p.landed(desk, c))
+	_, err = desk.Hub.WriteCheckRun(ctx, github.CheckRun{
+		Head: l.tip(), ExternalID: external, Conclusion: string(check.Conclusion), Title: check.Title,
+		Summary: check.Summary, Text: check.Text, Details: check.Details,
+	})
+	return err
+}
