@@ -2,6 +2,7 @@ package githubsim_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -33,6 +34,7 @@ type site struct {
 
 func newSite(t *testing.T, options ...githubsimtest.Option) *site {
 	t.Helper()
+	t.Parallel()
 	s := &site{Sim: githubsimtest.Start(t, options...), t: t, tokens: map[string]string{}, owner: "northquay", name: "policies", branch: "main"}
 	for login, client := range map[string]**github.Client{"olga": &s.olga, "walter": &s.walter, "rita": &s.rita} {
 		u, c := s.User(login)
@@ -261,4 +263,15 @@ func (r *receiver) all() []taken {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]taken(nil), r.taken...)
+}
+
+// names lists the webhooks taken so far as "event action".
+func (r *receiver) names() []string {
+	var names []string
+	for _, h := range r.all() {
+		var payload struct{ Action string }
+		_ = json.Unmarshal(h.body, &payload) // checked when it was sent
+		names = append(names, strings.TrimSpace(h.header.Get("X-GitHub-Event")+" "+payload.Action))
+	}
+	return names
 }

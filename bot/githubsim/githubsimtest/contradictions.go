@@ -22,10 +22,19 @@ func contradicted(payload any) any {
 func sinceThen(payload any) any {
 	added := map[string]bool{
 		"user_view_type": true, "notification_setting": true, "organization_id": true, "client_id": true,
+		"rerequestable": true, "runs_rerequestable": true,
 	}
 	return rewrite(payload, func(name string, value any) any {
 		if added[name] {
 			return dropped{}
+		}
+		if team, is := value.(map[string]any); is && name == "requested_team" {
+			delete(team, "type")
+		}
+		if teams, is := value.([]any); is && name == "requested_teams" {
+			for _, team := range teams {
+				delete(team.(map[string]any), "type")
+			}
 		}
 		if review, is := value.(map[string]any); is && name == "review" {
 			delete(review, "updated_at")

@@ -103,7 +103,7 @@ func (w *World) AddApp(n NewApp) (*App, string, error) {
 func checkPermissions(wanted map[string]string) (map[string]string, error) {
 	permissions := map[string]string{"metadata": "read"}
 	for name, level := range wanted {
-		if rank(level) == 0 || slugOf(name) != name {
+		if rank(level) < 1 || slugOf(name) != name {
 			return nil, Invalid(FieldError{Resource: "Integration", Field: "permissions", Code: "invalid", Message: fmt.Sprintf("permission %s: %q is none of read, write, admin", name, level)})
 		}
 		permissions[name] = level
