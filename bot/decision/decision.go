@@ -35,6 +35,7 @@ const (
 	StateWaiting     State = "waiting"      // only signatures are missing
 	StateDraft       State = "draft"        // in order, but a draft never passes
 	StateBlocked     State = "blocked"      // findings, commits, objection, MRG001, configuration
+	StateDeviation   State = "deviation"    // landed other than signed
 	StateNotGoverned State = "not-governed" // no configuration, or another branch
 )
 

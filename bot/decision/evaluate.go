@@ -8,6 +8,7 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/document/control"
+	"github.com/vidimus-bot/vidimus/bot/signature/approval"
 	"github.com/vidimus-bot/vidimus/bot/signature/keyring"
 )
 
@@ -32,6 +33,7 @@ type evaluation struct {
 
 	base, mergeBase, head, result view // result: base tip + change
 	contributors                  map[string]map[string]bool
+	asked                         approval.Question // about the documents that need signatures
 	d                             Decision
 }
 
@@ -55,13 +57,10 @@ func Evaluate(s facts.Snapshot) Decision {
 	e.checkDocuments()
 	e.checkMoved()
 	e.judgeSignatures()
-	d := e.conclude()
 	if e.f.Landing != nil {
-		e.d = d
 		e.compareLanding()
-		d = e.d
 	}
-	return d
+	return e.conclude()
 }
 
 func newEvaluation(s facts.Snapshot) *evaluation {
@@ -206,6 +205,8 @@ func (e *evaluation) conclude() Decision {
 	d := &e.d
 	d.sort()
 	switch {
+	case len(d.Deviations) > 0:
+		d.Conclusion, d.State = Failure, StateDeviation
 	case d.Blocks():
 		d.Conclusion, d.State = Failure, StateBlocked
 	case len(d.MissingRoles()) > 0:

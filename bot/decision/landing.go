@@ -7,6 +7,7 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
 	"github.com/vidimus-bot/vidimus/bot/document"
+	"github.com/vidimus-bot/vidimus/bot/signature/approval"
 )
 
 // compareLanding hashes what landed against what was signed: every governed file
@@ -29,6 +30,41 @@ func (e *evaluation) compareLanding() {
 			e.d.Deviations = append(e.d.Deviations, d)
 		}
 	}
+	e.compareScope(landed)
+}
+
+// compareScope finds the documents that a landed configuration silently takes out
+// of governance: root or branches shrank. They did not change, and deviate all the
+// same. LAW 9.2.
+func (e *evaluation) compareScope(landed view) {
+	entry := landed.tree[repoconfig.Path]
+	if !differ(entry, e.base.tree[repoconfig.Path]) || e.d.Founding {
+		return
+	}
+	next, findings := repoconfig.Read(e.s.Blobs[entry.SHA256])
+	if len(findings) > 0 {
+		return // unreadable: the last signed configuration holds
+	}
+	for _, path := range landed.tree.paths() {
+		leaves := document.Classify(e.root, path) == document.Markdown &&
+			(!next.GovernsBranch(e.branch()) || document.Classify(next.Root, path) == document.NotGoverned)
+		if !leaves || e.deviates(path) {
+			continue
+		}
+		d := e.deviationOf(change{path: path, after: landed.tree[path]})
+		d.How, d.Commit = Ungoverned, e.landedIn(repoconfig.Path)
+		d.Text = d.ID + " is not governed any more: the landed configuration leaves it out, without the signatures of those who sign it."
+		e.d.Deviations = append(e.d.Deviations, d)
+	}
+}
+
+func (e *evaluation) deviates(path string) bool {
+	for _, d := range e.d.Deviations {
+		if d.Path == path {
+			return true
+		}
+	}
+	return false
 }
 
 // landedIn is the first-parent commit that gave path its landed bytes.
@@ -133,30 +169,39 @@ func (e *evaluation) deviationOf(c change) Deviation {
 	return d
 }
 
-// how names the way in which unsigned bytes landed.
+// how names the way in which unsigned bytes landed, the most telling first.
 func (e *evaluation) how(c change, signed *Document, sameBytes bool) How {
 	switch {
 	case c.path == repoconfig.Path && c.after.Mode == "":
 		return ConfigurationMissing
 	case e.f.Pull == nil:
 		return DirectPush
-	case signed != nil && signed.Signed && !sameBytes && e.f.Landing.Method == "squash":
+	case !sameBytes && e.f.Landing.Method == "squash":
 		return EditedSquash
-	case signed == nil || (signed.Signed && !sameBytes):
+	case !sameBytes:
 		return EvilMerge
-	case len(e.d.Objections) > 0 || e.withdrawn(signed.Path):
+	case e.withdrawn(signed.Path):
 		return Withdrawn
 	default:
 		return BypassMerge
 	}
 }
 
-// withdrawn says whether a signature on path was taken back before the landing:
-// the person's approval was dismissed or edited.
+// withdrawn says whether path would have been signed had nobody taken anything
+// back: an approval dismissed or edited, or changes requested after it.
 func (e *evaluation) withdrawn(path string) bool {
-	for _, s := range e.d.Signatures {
-		if s.Path == path && s.Code == "SIG008" {
-			return true
+	q := e.asked
+	q.Reviews = nil
+	for _, r := range e.asked.Reviews {
+		if r.State == approval.StateApproved {
+			r.Dismissed, r.Edited = false, false
+			q.Reviews = append(q.Reviews, r)
+		}
+	}
+	result := approval.Judge(q)
+	for i, s := range q.Subjects {
+		if s.Head.Path == path {
+			return result.Subjects[i].Met
 		}
 	}
 	return false
@@ -194,7 +239,7 @@ func (e *evaluation) deviationText(d Deviation) string {
 	case EvilMerge:
 		return what + " by a merge whose result is not the text that was signed."
 	case Withdrawn:
-		return what + " by a merge after a signature was withdrawn or somebody objected."
+		return what + " by a merge after a signature was withdrawn."
 	case ConfigurationMissing:
 		return "The configuration was deleted from the governed branch without being signed for; the last signed one still holds."
 	default:

@@ -52,8 +52,8 @@ func criticality(v view, d *document.Document) string {
 	return ""
 }
 
-// subject is one touched document with what must be signed on it. A nil Rules
-// list and needed false: good commits are enough.
+// subject is one touched document with what must be signed on it. needed false:
+// good commits are enough.
 type subject struct {
 	approval.Subject
 	touched touched
@@ -76,9 +76,7 @@ func (e *evaluation) subjects() []subject {
 			s.ID, s.Version = d.ID, d.Version
 		}
 		s.needed = !e.onlyDraft(t.path)
-		if s.needed {
-			e.require(&s)
-		}
+		e.require(&s)
 		found = append(found, s)
 	}
 	return found

@@ -20,17 +20,8 @@ const foundingRule = "founding"
 func (e *evaluation) judgeSignatures() {
 	subjects := e.subjects()
 	reviews := e.joinReviews()
-	q := approval.Question{Roster: roster{&e.config}, LogRead: e.f.DeliveryLogRead}
-	for _, r := range reviews {
-		q.Reviews = append(q.Reviews, r.Review)
-	}
-	var asked []int // index into subjects of each of q.Subjects
-	for i, s := range subjects {
-		if s.needed {
-			q.Subjects = append(q.Subjects, s.Subject)
-			asked = append(asked, i)
-		}
-	}
+	q, asked := e.question(subjects, reviews)
+	e.asked = q
 	r := approval.Judge(q)
 	for _, o := range r.Objections {
 		e.d.Objections = append(e.d.Objections, Objection(o))
@@ -52,6 +43,22 @@ func (e *evaluation) judgeSignatures() {
 	if e.d.Founding {
 		e.checkFounders()
 	}
+}
+
+// question asks about the documents that need signatures; asked are their indices
+// in subjects.
+func (e *evaluation) question(subjects []subject, reviews []joined) (q approval.Question, asked []int) {
+	q = approval.Question{Roster: roster{&e.config}, LogRead: e.f.DeliveryLogRead}
+	for _, r := range reviews {
+		q.Reviews = append(q.Reviews, r.Review)
+	}
+	for i, s := range subjects {
+		if s.needed {
+			q.Subjects = append(q.Subjects, s.Subject)
+			asked = append(asked, i)
+		}
+	}
+	return q, asked
 }
 
 // signature is the stored form of one judged signature.
@@ -128,7 +135,8 @@ func kindOfChange(c change) Change {
 }
 
 // clean says whether nothing but signatures is missing on a document: no blocking
-// finding or problem in it, its commits count, and nobody objects.
+// finding or problem in it, its commits count, and nobody objects. A founding that
+// may not be one founds nothing at all.
 func (e *evaluation) clean(path string) bool {
 	for _, f := range e.d.Findings {
 		if f.Path == path && f.Severity == document.Block {
@@ -136,7 +144,7 @@ func (e *evaluation) clean(path string) bool {
 		}
 	}
 	for _, p := range e.d.Problems {
-		if p.Path == path || (p.Path == "" && p.Commit == "") || (p.Commit != "" && e.commitTouches(p.Commit, path)) {
+		if p.Path == path || p.Code == CodeFounding || (p.Path == "" && p.Commit == "") || (p.Commit != "" && e.commitTouches(p.Commit, path)) {
 			return false
 		}
 	}

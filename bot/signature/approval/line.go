@@ -96,7 +96,8 @@ func ParseLines(body string) ([]Line, []LineProblem) {
 			continue
 		}
 		line, ok := ParseLine(text)
-		key := Line{Role: line.Role, ID: line.ID, Path: line.Path}
+		// A document that moves is a deletion and an addition: two documents.
+		key := Line{Role: line.Role, ID: line.ID, Path: line.Path, Deleted: line.Deleted}
 		switch {
 		case !ok:
 			problems = append(problems, LineProblem{i + 1, "begins with \"I sign as\" and is not a statement line"})
