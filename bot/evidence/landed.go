@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"bytes"
 	"fmt"
 	"sort"
 	"strings"
@@ -75,6 +76,9 @@ func (s state) document(path string) *document.Document {
 
 // images are the lines of the images that the document at path shows, in link order.
 func (s state) images(path string) []document.ContentLine {
+	if !bytes.Contains(s.blobs[s.entries[path].SHA256], []byte("![")) {
+		return nil // no image in Markdown begins otherwise: most documents need not be parsed
+	}
 	d := s.document(path)
 	if d == nil {
 		return nil
