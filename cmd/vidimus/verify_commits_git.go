@@ -20,8 +20,8 @@ type commitRepository struct{ dir string }
 
 // commitSelection says which commits are read.
 type commitSelection struct {
-	all, stdin bool
-	ranges     []string
+	all, stdin, oldestFirst bool
+	ranges                  []string
 }
 
 // command prepares a git command that reads the objects as they are: nothing is fetched, replaced or
@@ -104,9 +104,15 @@ func (r commitRepository) shallow(ctx context.Context) (string, error) {
 type commitSource struct {
 	repo      commitRepository
 	out       *bufio.Reader
-	processes []*exec.Cmd
-	talk      []*boundedBuffer
+	processes []gitProcess
 	fed       chan error // the end of feeding ids from stdin, nil without
+}
+
+// gitProcess is a git command that runs.
+type gitProcess struct {
+	name string
+	*exec.Cmd
+	talk *boundedBuffer
 }
 
 // commits starts reading. rev-list writes the ids straight into cat-file, so that each object is read
@@ -128,7 +134,7 @@ func (r commitRepository) commits(ctx context.Context, s commitSelection, stdin 
 			return nil, fmt.Errorf("connect to git: %w", err)
 		}
 		objects.Stdin = pipe
-		if err := source.start(walk); err != nil {
+		if err := source.start("rev-list", walk); err != nil {
 			return nil, err
 		}
 	}
@@ -137,28 +143,32 @@ func (r commitRepository) commits(ctx context.Context, s commitSelection, stdin 
 		return nil, fmt.Errorf("connect to git: %w", err)
 	}
 	source.out = bufio.NewReaderSize(out, 256<<10)
-	return source, source.start(objects)
+	return source, source.start("cat-file", objects)
 }
 
 // arguments are those of rev-list. What looks like an option is none.
 func (s commitSelection) arguments() []string {
+	var args []string
+	if s.oldestFirst {
+		args = []string{"--topo-order", "--reverse"}
+	}
 	switch {
 	case s.all:
-		return []string{"--all"}
+		return append(args, "--all")
 	case len(s.ranges) == 0:
-		return []string{"HEAD", "--"}
+		return append(args, "HEAD", "--")
 	}
-	return append(append([]string{"--end-of-options"}, s.ranges...), "--")
+	return append(append(append(args, "--end-of-options"), s.ranges...), "--")
 }
 
 // start starts one of the processes.
-func (s *commitSource) start(c *exec.Cmd) error {
-	talk := &boundedBuffer{}
-	c.Stderr = talk
+func (s *commitSource) start(name string, c *exec.Cmd) error {
+	p := gitProcess{name: name, Cmd: c, talk: &boundedBuffer{}}
+	c.Stderr = p.talk
 	if err := c.Start(); err != nil {
-		return s.repo.failed(c.Args[6], err, "")
+		return s.repo.failed(name, err, "")
 	}
-	s.processes, s.talk = append(s.processes, c), append(s.talk, talk)
+	s.processes = append(s.processes, p)
 	return nil
 }
 
@@ -166,9 +176,9 @@ func (s *commitSource) start(c *exec.Cmd) error {
 func (s *commitSource) close() error {
 	_, _ = io.Copy(io.Discard, s.out) // only to let git end
 	var failures []error
-	for i, c := range s.processes {
-		if err := c.Wait(); err != nil {
-			failures = append(failures, s.repo.failed(c.Args[6], err, s.talk[i].String()))
+	for _, p := range s.processes {
+		if err := p.Wait(); err != nil {
+			failures = append(failures, s.repo.failed(p.name, err, p.talk.String()))
 		}
 	}
 	if s.fed != nil {

@@ -18,6 +18,8 @@ type judgedCommit struct {
 	counts  bool
 	// author and committer are what the commit claims; zero for a malformed one.
 	author, committer commitsig.Identity
+	// parents are known only where the chain is asked for.
+	parents []string
 }
 
 // judgeCommit puts together what is printed of a commit. The table has no names, so they are not read.

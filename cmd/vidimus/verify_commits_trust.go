@@ -32,6 +32,8 @@ type commitTrust struct {
 	hasPeople bool
 	// blocking are the findings about keys that block.
 	blocking []document.Finding
+	// config is the configuration that the roster is from, nil without.
+	config *repoconfig.Config
 }
 
 // newCommitTrust builds the ring.
@@ -67,20 +69,33 @@ func (v *commitVerification) loadTrust(ctx context.Context) (commitTrust, error)
 	if err != nil {
 		return commitTrust{}, err
 	}
-	files, config, err := v.repo.keysAt(ctx, commit)
+	files, raw, err := v.repo.keysAt(ctx, commit)
 	if err != nil {
 		return commitTrust{}, err
 	}
 	if len(files) == 0 {
 		return commitTrust{}, &hintedError{fmt.Errorf("there are no keys in keys/ at %s", name), "--keys DIR names a folder of .asc and .pub files, --base REV another commit"}
 	}
-	if !hasPeople && config != nil {
-		hasPeople = true
-		if people, err = readRoster(config); err != nil {
-			return commitTrust{}, fmt.Errorf("read %s at %s: %w", configurationPath, name, err)
-		}
+	from := fmt.Sprintf("keys from keys/ at %.12s (%s)", commit, name)
+	if hasPeople || raw == nil {
+		return newCommitTrust(from, files, people, hasPeople), nil
 	}
-	return newCommitTrust(fmt.Sprintf("keys from keys/ at %.12s (%s)", commit, name), files, people, hasPeople), nil
+	config, err := readConfiguration(raw)
+	if err != nil {
+		return commitTrust{}, fmt.Errorf("read %s at %s: %w", configurationPath, name, err)
+	}
+	return configuredTrust(from, files, config), nil
+}
+
+// configuredTrust is the trust of a commit with a configuration.
+func configuredTrust(from string, files []keyring.File, config *repoconfig.Config) commitTrust {
+	people := make([]keyring.Person, len(config.People))
+	for i, p := range config.People {
+		people[i] = keyring.Person{Slug: p.Slug, GitHub: p.GitHub, Login: p.Login, Name: p.Name, Emails: p.Emails}
+	}
+	t := newCommitTrust(from, files, people, true)
+	t.config = config
+	return t
 }
 
 // baseCommit is the commit before the range: what the range excludes, else the default branch, else HEAD.
@@ -157,19 +172,15 @@ func (r commitRepository) blob(ctx context.Context, id string) ([]byte, error) {
 	return stdout.Bytes(), nil
 }
 
-// readRoster reads the people of a configuration.
-func readRoster(raw []byte) ([]keyring.Person, error) {
+// readConfiguration reads a configuration that nothing blocks.
+func readConfiguration(raw []byte) (*repoconfig.Config, error) {
 	config, findings := repoconfig.Read(raw)
 	for _, f := range findings {
 		if f.Severity == document.Block {
 			return nil, &hintedError{fmt.Errorf("line %d: %s", f.Line, f.Message), f.Fix}
 		}
 	}
-	people := make([]keyring.Person, len(config.People))
-	for i, p := range config.People {
-		people[i] = keyring.Person{Slug: p.Slug, GitHub: p.GitHub, Login: p.Login, Name: p.Name, Emails: p.Emails}
-	}
-	return people, nil
+	return &config, nil
 }
 
 // readKeyFolder reads the .asc and .pub files of a folder.
