@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// md is Markdown that GitHub shows as it is meant: made by [text], [code] and [lines] from values that come
-// from outside, or written here. The views that templates are filled from hold no plain string.
+// md is Markdown that GitHub shows as it is meant: made by [text] and [code] from values that come from
+// outside, or written here. The views that templates are filled from hold no plain string.
 type md string
 
 // Lengths at which a single value is cut, in code points. A title or name beyond them is not read by
@@ -25,28 +25,26 @@ const (
 // nor an entity hides them (github/cmark-gfm issue 389), and bots that quote strangers use it.
 const zeroWidth = "&#8203;"
 
-// text escapes s, one value from outside, for any place inside a line of Markdown: a sentence, a table cell,
-// bold, a quotation. What it holds is shown and nothing of it works: no mention, reference, closing word,
+// text escapes s, one value from outside, for any place in Markdown: a sentence, a table cell, bold, the
+// beginning of a paragraph, list item or quotation. What it holds is shown and nothing of it works: no mention, reference, closing word,
 // link, picture, HTML, formula, emoji or markup. White space of any kind becomes one blank; what cannot be
-// seen is written out (see [visible]). A value of more than limit code points is cut, with "…". A value that
-// begins a block, like a quotation, needs [opening].
+// seen is written out (see [visible]). A value of more than limit code points is cut, with "…".
 //
 // Characters with a meaning become entities, because those are never structure (CommonMark 6.4), while a
 // backslash before "|" is read in two ways. A dollar sign becomes U+FF04: GitHub makes formulas of "$…$" at
 // a place where entities have gone.
-func text(s string, limit int) md { return escape(visible(clip(s, limit)), "") }
-
-// opening is [text] for a value that stands at the beginning of a block: it begins no list, heading or rule.
-func opening(s string, limit int) md { return escape(visible(clip(s, limit)), "#+-=:0123456789") }
-
-// escape writes s with entities, for its first character also in place of those in first.
-func escape(s, first string) md {
+func text(s string, limit int) md {
+	s = visible(clip(s, limit))
+	marker := blockMarker(s)
 	var b strings.Builder
 	for i, r := range s {
-		if i == 0 && strings.ContainsRune(first, r) {
+		switch e := entity(r); {
+		case i == marker:
 			fmt.Fprintf(&b, "&#%d;", r)
-		} else {
-			b.WriteString(entity(r))
+		case e != "":
+			b.WriteString(e)
+		default:
+			b.WriteRune(r)
 		}
 		if breaksAfter(s, i, r) {
 			b.WriteString(zeroWidth)
@@ -55,7 +53,22 @@ func escape(s, first string) md {
 	return md(b.String())
 }
 
-// entity is r, or what stands for it.
+// blockMarker is where s has the character that would make it a heading, list, rule or table at the beginning
+// of a line; -1 if it has none.
+func blockMarker(s string) int {
+	rest := strings.TrimLeft(s, "0123456789")
+	switch digits := len(s) - len(rest); {
+	case s == "":
+		return -1
+	case strings.Contains("#+-=:", s[:1]):
+		return 0
+	case digits > 0 && (rest == "." || rest == ")" || strings.HasPrefix(rest, ". ") || strings.HasPrefix(rest, ") ")):
+		return digits
+	}
+	return -1
+}
+
+// entity is what stands for r; "" for r itself.
 func entity(r rune) string {
 	switch {
 	case r == '$':
@@ -69,7 +82,7 @@ func entity(r rune) string {
 	case strings.ContainsRune("\\`*_~|[]{}^", r):
 		return fmt.Sprintf("&#%d;", r)
 	}
-	return string(r)
+	return ""
 }
 
 // breaksAfter says whether a zero-width space belongs behind r, which stands at s[i].
@@ -139,6 +152,9 @@ const maxMarks = 4
 // none at the ends; controls, bidirectional and other invisible characters, unassigned and private ones
 // become \u202e, bytes that are no UTF-8 \xff; combining marks beyond the fourth on one letter too.
 func visible(s string) string {
+	if !strings.ContainsFunc(s, unusual) && !strings.Contains(s, "  ") && strings.TrimSpace(s) == s {
+		return s
+	}
 	var b strings.Builder
 	marks, blank := 0, false
 	for i, r := range s {
@@ -155,6 +171,9 @@ func visible(s string) string {
 	}
 	return b.String()
 }
+
+// unusual is all but printable ASCII: what has to be looked at.
+func unusual(r rune) bool { return r < ' ' || r > '~' }
 
 func countMarks(marks int, r rune) int {
 	if unicode.Is(unicode.M, r) {

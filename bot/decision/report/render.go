@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -12,18 +13,39 @@ import (
 // render fills the template name from view and fits it into limit bytes.
 func render(name string, view any, c *cut, limit int) string {
 	t := parse().Lookup(name)
-	return c.fit(limit, func() string {
-		var b strings.Builder
-		if err := t.Execute(&b, view); err != nil {
-			// unreachable: the templates are embedded, the views are ours, and a test fills each.
+	return c.fit(func() (string, bool) {
+		b := bounded{left: limit + maxBlank}
+		err := t.Execute(&b, view)
+		if err != nil && !errors.Is(err, errFull) {
+			// unreachable: the templates are embedded, the views are ours, and a test follows every name in
+			// a template through the type of its view.
 			panic(fmt.Sprintf("fill %s: %v", name, err))
 		}
-		return tidy(b.String())
+		text := tidy(b.text.String())
+		return text, err == nil && len(text) <= limit
 	})
 }
 
-// parse reads the embedded templates. It is done for each text, which takes less than a millisecond, and
-// leaves no package variable.
+// maxBlank is more than what tidy takes away of any text.
+const maxBlank = 4 << 10
+
+// bounded takes what fits, so that a text of thousands of rows is not written to its end to be thrown away.
+type bounded struct {
+	text strings.Builder
+	left int
+}
+
+var errFull = errors.New("the text is too long")
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, errFull
+	}
+	return b.text.Write(p)
+}
+
+// parse reads the embedded templates. It is done for each text, since it takes a millisecond or two and leaves
+// no package variable.
 func parse() *template.Template {
 	functions := template.FuncMap{"s": plural}
 	return template.Must(template.New("").Funcs(functions).ParseFS(docstemplates.GitHub, "github/*.md"))

@@ -162,6 +162,7 @@ func (r *reporter) signGroups(asks []ask, sentences bool) rows[signGroup] {
 
 func (r *reporter) signGroup(a ask) signGroup {
 	var lines, approve, sentences []md
+	beyond := 0
 	for _, d := range a.documents {
 		copied, ok := line(d, a.role)
 		switch {
@@ -170,12 +171,17 @@ func (r *reporter) signGroup(a ask) signGroup {
 		case ok:
 			lines = append(lines, md(copied)) // only what a statement line can hold
 		}
-		sentences = append(sentences, r.sentences(d, a)...)
+		if len(sentences) < maxSentences {
+			sentences = append(sentences, r.sentences(d, a)...)
+		} else {
+			beyond += len(a.able)
+		}
 	}
 	g := signGroup{
 		Who: text(r.people(a.able, "or"), maxMessageLength), Role: text(r.role(a.role), maxNameLength), Documents: len(a.documents),
 		Lines: rowsOf(&r.cut, lines), Approve: rowsOf(&r.cut, approve), Sentences: rowsOf(&r.cut, sentences),
 	}
+	g.Sentences.beyond = beyond
 	if len(approve) > 0 {
 		g.Unconfirmed = text(r.people(r.unconfirmed(a.able), "and"), maxMessageLength)
 	}
@@ -214,7 +220,7 @@ func (r *reporter) sentences(d *decision.Document, a ask) []md {
 		person, _ := r.config.Person(slug)
 		values.Name = person.Name
 		if s, err := approval.Sentence(wording, values); err == nil {
-			found = append(found, opening(s, maxSentenceLength))
+			found = append(found, text(s, maxSentenceLength))
 		}
 	}
 	return found
@@ -222,6 +228,9 @@ func (r *reporter) sentences(d *decision.Document, a ask) []md {
 
 // maxSentenceLength lets every sentence of LAW 1.4 stand whole, with the longest names and titles.
 const maxSentenceLength = 2_000
+
+// maxSentences is more than fit into any text: each has the 64 digits and some forty letters.
+const maxSentences = MaxBodyBytes / 100
 
 // label names one role on a document; choice says that it is one of several.
 type label func(d *decision.Document, role string, choice bool) string

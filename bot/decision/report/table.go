@@ -10,27 +10,31 @@ type cut struct{ rows, longest int }
 type rows[T any] struct {
 	all []T
 	cut *cut
+	// beyond are further rows that were not even made, because they cannot fit.
+	beyond int
 }
 
 // rowsOf makes a list under c.
 func rowsOf[T any](c *cut, all []T) rows[T] {
 	c.longest = max(c.longest, len(all))
-	return rows[T]{all, c}
+	return rows[T]{all: all, cut: c}
 }
 
 // Shown are the rows that fit; for templates.
-func (r rows[T]) Shown() []T { return r.all[:len(r.all)-r.Left()] }
+func (r rows[T]) Shown() []T {
+	if r.cut == nil {
+		return nil
+	}
+	return r.all[:min(len(r.all), r.cut.rows)]
+}
 
 // Left is how many rows were cut off.
 func (r rows[T]) Left() int {
-	if r.cut == nil {
-		return 0
-	}
-	return max(0, len(r.all)-r.cut.rows)
+	return r.Len() - len(r.Shown())
 }
 
 // Len is the number of all rows.
-func (r rows[T]) Len() int { return len(r.all) }
+func (r rows[T]) Len() int { return len(r.all) + r.beyond }
 
 // moreLink says how many rows were cut off, and where all of them are.
 type moreLink struct {
@@ -41,19 +45,21 @@ type moreLink struct {
 // For is what stands below a table that was cut; for templates.
 func (r rows[T]) For(review md) moreLink { return moreLink{r.Left(), review} }
 
-// fit renders with as many rows as limit bytes allow; "" when it does not even fit without any.
-func (c *cut) fit(limit int, render func() string) string {
+// fit renders with as many rows as fit, which render tells; "" when it does not even fit without any.
+func (c *cut) fit(render func() (text string, fits bool)) string {
 	c.rows = c.longest
-	if whole := render(); len(whole) <= limit {
-		return whole
+	best, whole := render()
+	if whole {
+		return best
 	}
-	tooLong := sort.Search(c.longest, func(n int) bool {
+	best = ""
+	sort.Search(c.longest, func(n int) bool {
 		c.rows = n
-		return len(render()) > limit
+		text, fits := render()
+		if fits {
+			best = text // each that fits is tried with more rows than the one before
+		}
+		return !fits
 	})
-	if tooLong == 0 {
-		return ""
-	}
-	c.rows = tooLong - 1
-	return render()
+	return best
 }

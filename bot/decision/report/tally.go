@@ -29,7 +29,7 @@ type badCommit struct {
 }
 
 func tallyOf(d *decision.Decision) tally {
-	var t tally
+	t := tally{commits: badCommits(d)}
 	for _, p := range d.Problems {
 		switch {
 		case p.Code == decision.CodeFacts:
@@ -37,7 +37,6 @@ func tallyOf(d *decision.Decision) tally {
 		case p.Code == decision.CodeMoved:
 			t.moved = append(t.moved, p)
 		case p.Commit != "":
-			t.addCommit(d, p)
 		case ofGovernedBranch(d, p):
 			t.governed = append(t.governed, p)
 		default:
@@ -54,6 +53,35 @@ func tallyOf(d *decision.Decision) tally {
 	return t
 }
 
+// badCommits are the commits that problems name, in the order of the problems. One that could not even be
+// parsed has no verdict.
+func badCommits(d *decision.Decision) []badCommit {
+	judged := map[string]decision.Commit{}
+	for _, c := range d.Commits {
+		judged[c.ID] = c
+	}
+	var list []badCommit
+	at := map[string]int{} // by id, from 1
+	for _, p := range d.Problems {
+		if p.Commit == "" || p.Code == decision.CodeFacts || p.Code == decision.CodeMoved {
+			continue
+		}
+		if at[p.Commit] == 0 {
+			c, ok := judged[p.Commit]
+			if !ok {
+				c = decision.Commit{ID: p.Commit, Text: p.Text}
+			}
+			list = append(list, badCommit{Commit: c})
+			at[p.Commit] = len(list)
+		}
+		if p.Code == decision.CodeAddress {
+			bad := &list[at[p.Commit]-1]
+			bad.Addresses = append(bad.Addresses, p)
+		}
+	}
+	return list
+}
+
 // ofGovernedBranch says whether a problem lies in what the governed branch already holds. A founding is
 // judged by its own head, so there the proposer mends it. LAW 8.2, 8.3.
 func ofGovernedBranch(d *decision.Decision, p decision.Problem) bool {
@@ -64,21 +92,6 @@ func ofGovernedBranch(d *decision.Decision, p decision.Problem) bool {
 		return !d.Founding && p.Path == repoconfig.Path
 	}
 	return false
-}
-
-func (t *tally) addCommit(d *decision.Decision, p decision.Problem) {
-	i := slices.IndexFunc(t.commits, func(c badCommit) bool { return c.ID == p.Commit })
-	if i < 0 {
-		i = len(t.commits)
-		c := decision.Commit{ID: p.Commit, Text: p.Text}
-		if j := slices.IndexFunc(d.Commits, func(c decision.Commit) bool { return c.ID == p.Commit }); j >= 0 {
-			c = d.Commits[j]
-		}
-		t.commits = append(t.commits, badCommit{Commit: c})
-	}
-	if p.Code == decision.CodeAddress {
-		t.commits[i].Addresses = append(t.commits[i].Addresses, p)
-	}
 }
 
 // inTable are the problems that a table tells like findings.
