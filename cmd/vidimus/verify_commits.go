@@ -32,6 +32,8 @@ the commit before the range, never from what is judged.
   --clock committer    judge it at the commits' own dates, which prove nothing
   --authenticate       judge each commit by the keys of its parents
   --trust-root REV     with --authenticate: the commit to start from
+  --ledger-key FILE    the key that signs the ledger; default: keys/vidimus.asc of
+                       the trust root. What landed by the ledger is accepted
   --format FORMAT      text, tsv or json; default text
   --color WHEN         auto, always or never
 
@@ -46,7 +48,7 @@ Exit codes: 0 all count, 1 not all count, 2 could not do the work.
 type verifyCommitsOptions struct {
 	repo, base, keys, people   string
 	asOf, clock, format, color string
-	trustRoot                  string
+	trustRoot, ledgerKey       string
 	all, stdin, hostKey        bool
 	authenticate               bool
 	ranges                     []string
@@ -78,6 +80,7 @@ func newVerifyCommitsCommand() *cobra.Command {
 	f.StringVar(&o.format, "format", "text", "")
 	f.StringVar(&o.color, "color", "auto", "")
 	f.StringVar(&o.trustRoot, "trust-root", "", "")
+	f.StringVar(&o.ledgerKey, "ledger-key", "", "")
 	f.BoolVar(&o.all, "all", false, "")
 	f.BoolVar(&o.stdin, "stdin", false, "")
 	f.BoolVar(&o.hostKey, "host-key", false, "")
@@ -111,7 +114,7 @@ func newCommitVerification(o verifyCommitsOptions, stdin io.Reader, stdout, stde
 	fault(o.keys != "" && o.base != "", "--keys and --base both say where keys come from")
 	fault(o.authenticate && (o.keys != "" || o.people != "" || o.base != "" || o.stdin || o.all),
 		"--authenticate takes keys and people from each commit's parents, so it goes with none of --keys, --people, --base, --stdin, --all")
-	fault(o.trustRoot != "" && !o.authenticate, "--trust-root goes with --authenticate")
+	fault((o.trustRoot != "" || o.ledgerKey != "") && !o.authenticate, "--trust-root and --ledger-key go with --authenticate")
 	fault(o.asOf != "" && o.clock == "committer", "--as-of and --clock committer both say what time it is")
 	if o.asOf != "" {
 		var err error

@@ -110,7 +110,7 @@ func (v *commitVerification) newChain(ctx context.Context, now time.Time) (*chai
 	if t.err != nil {
 		return nil, "", fmt.Errorf("read trust root %s: %w", root, t.err)
 	}
-	c.landed, err = v.repo.landed(ctx, t.config.Evidence.Branch, root)
+	c.landed, err = v.repo.landed(ctx, t.config.Evidence.Branch, root, v.o.ledgerKey)
 	return c, tip, err
 }
 

@@ -3,17 +3,21 @@ package main
 import (
 	"bytes"
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/vidimus-bot/vidimus/bot/evidence/evidencetest"
+	"github.com/vidimus-bot/vidimus/bot/signature/keyring/keyringtest"
 )
 
 // authenticated runs the command with --authenticate from the founding to a branch, and gives its exit
 // code and what it says.
-func (w *workshop) authenticated(root, branch string) (code int, said string) {
+func (w *workshop) authenticated(root, branch string, more ...string) (code int, said string) {
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
-	code = runVerifyCommits(context.Background(), []string{"verify", "commits", "--repo", w.dir, "--authenticate", "--trust-root", root, "--as-of", "2026-06-01", branch}, nil, &stdout, &stderr)
+	code = runVerifyCommits(context.Background(), append([]string{"verify", "commits", "--repo", w.dir, "--authenticate", "--trust-root", root, "--as-of", "2027-06-01"}, append(more, branch)...), nil, &stdout, &stderr)
 	return code, stdout.String() + stderr.String()
 }
 
@@ -28,17 +32,17 @@ func founded(t *testing.T, commits string) (*workshop, string) {
 func policy(text string) map[string]string { return map[string]string{"policy/cloud.md": text} }
 
 // holds checks that the chain holds.
-func (w *workshop) holds(root string) {
+func (w *workshop) holds(root string, more ...string) {
 	w.t.Helper()
-	if code, said := w.authenticated(root, "main"); code != exitClean || strings.Contains(said, "breaks") {
+	if code, said := w.authenticated(root, "main", more...); code != exitClean || strings.Contains(said, "breaks") {
 		w.t.Errorf("exit code %d, want a chain that holds:\n%s", code, said)
 	}
 }
 
 // breaks checks that the chain breaks first at a commit, for a reason.
-func (w *workshop) breaks(root, at, why string) {
+func (w *workshop) breaks(root, at, why string, more ...string) {
 	w.t.Helper()
-	code, said := w.authenticated(root, "main")
+	code, said := w.authenticated(root, "main", more...)
 	want := "the chain breaks first at " + at[:12] + ": "
 	_, reason, found := strings.Cut(said, want)
 	if code != exitNegative || !found || !strings.Contains(reason, why) {
@@ -152,5 +156,75 @@ func TestAuthenticate_rootMustHaveAConfiguration(t *testing.T) {
 	code, said := w.authenticated(first, "main")
 	if code != exitCould || !strings.Contains(said, "it has no .vidimus.yml") {
 		t.Errorf("exit code %d, said %q, want 2 and that the root has no configuration", code, said)
+	}
+}
+
+// load puts a made organisation's repository onto the disk, with its evidence branch.
+func (w *workshop) load(world *evidencetest.World) {
+	w.t.Helper()
+	err := world.Objects(func(id, kind string, raw []byte) error {
+		if got := w.gitWith(string(raw), "hash-object", "-t", kind, "-w", "--stdin"); got != id {
+			w.t.Errorf("object %s is stored as %s", id, got)
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for name, id := range world.Refs {
+		w.git("update-ref", name, id)
+	}
+	files := map[string]string{}
+	for path, file := range world.Branch {
+		files[path] = string(file.Data)
+	}
+	w.git("update-ref", "-d", "refs/heads/evidence")
+	w.commit(step{branch: "evidence", author: "bruno", files: files})
+}
+
+// ledgerKeyFile writes the public key of a world's bot into a file.
+func ledgerKeyFile(t *testing.T, world *evidencetest.World) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "vidimus.asc")
+	if err := os.WriteFile(path, world.Bot.PublicArmour(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestAuthenticate_ledgerVouchesForSquashedLandings(t *testing.T) {
+	world := evidencetest.New(".")
+	world.Found()
+	root := world.Main
+	world.PublishPolicy()
+	key := ledgerKeyFile(t, world)
+	w := newWorkshop(t, filepath.Join(t.TempDir(), "repo"))
+	w.load(world)
+	w.holds(root, "--ledger-key", key)
+
+	squashed := world.Main
+	w.breaks(root, squashed, "GitHub") // without a key nobody has signed the ledger
+	w.git("update-ref", "-d", "refs/heads/evidence")
+	w.breaks(root, squashed, "GitHub", "--ledger-key", key)
+
+	world.Deviate()
+	w.load(world)
+	w.breaks(root, world.Main, "", "--ledger-key", key)
+}
+
+func TestAuthenticate_ledgerOfAnotherKeyEndsIt(t *testing.T) {
+	world := evidencetest.New(".")
+	world.Found()
+	root := world.Main
+	world.PublishPolicy()
+	w := newWorkshop(t, filepath.Join(t.TempDir(), "repo"))
+	w.load(world)
+	other := filepath.Join(t.TempDir(), "other.asc")
+	if err := os.WriteFile(other, keyringtest.NewKey(t, "ed25519", keysMade).File("x", keysMade), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, said := w.authenticated(root, "main", "--ledger-key", other)
+	if code != exitCould || !strings.Contains(said, "verify ledger of branch evidence") {
+		t.Errorf("exit code %d, said %q, want 2 and that the ledger does not verify", code, said)
 	}
 }

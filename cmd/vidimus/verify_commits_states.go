@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/vidimus-bot/vidimus/bot/evidence"
@@ -73,9 +75,9 @@ func (r commitRepository) stream(ctx context.Context, stdin io.Reader, args ...s
 }
 
 // landed gives the commits that the ledger records as landed with signed content, and in no deviation.
-// The ledger is that of the evidence branch, signed by the bot key of the trust root. Without a branch
-// there are none.
-func (r commitRepository) landed(ctx context.Context, branch, root string) (map[string]bool, error) {
+// The ledger is that of the evidence branch; keyFile holds the key that must have signed it, "" for that
+// of the trust root. Without a branch or a key there are none.
+func (r commitRepository) landed(ctx context.Context, branch, root, keyFile string) (map[string]bool, error) {
 	tip, err := r.resolve(ctx, "refs/heads/"+branch)
 	if err != nil {
 		tip, err = r.resolve(ctx, "refs/remotes/origin/"+branch)
@@ -99,9 +101,9 @@ func (r commitRepository) landed(ctx context.Context, branch, root string) (map[
 	if err != nil {
 		return nil, fmt.Errorf("read ledger of branch %s: %w", branch, err)
 	}
-	key, err := botKey(repository, root)
-	if err != nil {
-		return nil, err
+	key, known, err := ledgerKey(repository, root, keyFile)
+	if err != nil || !known {
+		return map[string]bool{}, err
 	}
 	if err := ledger.VerifySignatures(key, 0); err != nil {
 		return nil, fmt.Errorf("verify ledger of branch %s: %w", branch, err)
@@ -109,26 +111,29 @@ func (r commitRepository) landed(ctx context.Context, branch, root string) (map[
 	return landedCommits(ledger)
 }
 
-// botKey reads keys/vidimus.asc of the trust root.
-func botKey(repository *gitstore.Mirror, root string) (evidence.Keys, error) {
-	files, err := repository.FS(root)
-	if err != nil {
-		return evidence.Keys{}, fmt.Errorf("read trust root: %w", err)
+// ledgerKey reads the key that signs the ledger: from a file, or from keys/vidimus.asc of the trust root,
+// where it may be missing.
+func ledgerKey(repository *gitstore.Mirror, root, keyFile string) (keys evidence.Keys, known bool, err error) {
+	var data []byte
+	if keyFile != "" {
+		data, err = readBounded(keyFile, keyring.MaxFile)
+	} else {
+		var files fs.FS
+		if files, err = repository.FS(root); err == nil {
+			keyFile = "keys/" + keyring.BotSlug + ".asc"
+			data, err = fs.ReadFile(files, keyFile)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return evidence.Keys{}, false, nil
+		}
 	}
-	f, err := files.Open("keys/" + keyring.BotSlug + ".asc")
 	if err != nil {
-		return evidence.Keys{}, fmt.Errorf("read trust root: %w", err)
+		return evidence.Keys{}, false, fmt.Errorf("read key of the ledger: %w", err)
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, keyring.MaxFile))
-	if err != nil {
-		return evidence.Keys{}, fmt.Errorf("read keys/%s.asc of the trust root: %w", keyring.BotSlug, err)
+	if keys, err = evidence.ReadKeys(data); err != nil {
+		return evidence.Keys{}, false, fmt.Errorf("read key of the ledger in %s: %w", keyFile, err)
 	}
-	keys, err := evidence.ReadKeys(data)
-	if err != nil {
-		return evidence.Keys{}, fmt.Errorf("read keys/%s.asc of the trust root: %w", keyring.BotSlug, err)
-	}
-	return keys, nil
+	return keys, true, nil
 }
 
 // landedCommits collects the commits of signed landings and takes away those of deviations.
