@@ -101,20 +101,25 @@ func (e *evaluation) set(v view) *document.Set {
 	return document.NewSet(e.root, files)
 }
 
-// checkMoved: each changed governed file must have at the base tip what it has
-// at the merge base. MRG001, LAW 7.1.
+// checkMoved: each changed governed file, and each image that a changed document
+// shows, must have at the base tip what it has at the merge base. MRG001, LAW 7.1,
+// 1.2.
 func (e *evaluation) checkMoved() {
+	moved := map[string]bool{}
 	if len(e.f.MergeBases) > 1 {
 		for _, other := range e.f.MergeBases[1:] {
 			for _, c := range changes(e.mergeBase.tree, e.treeOf(other)) {
-				e.moved(c.path)
+				moved[c.path] = true
 			}
 		}
 	}
-	for _, c := range e.changesOfProposal() {
-		if differ(e.base.tree[c.path], e.mergeBase.tree[c.path]) {
-			e.moved(c.path)
+	for _, l := range e.contentList(e.mergeBase, e.head) {
+		if differ(e.base.tree[l.Path], e.mergeBase.tree[l.Path]) {
+			moved[l.Path] = true
 		}
+	}
+	for _, path := range sortedKeys(moved) {
+		e.moved(path)
 	}
 }
 

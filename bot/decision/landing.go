@@ -2,6 +2,7 @@ package decision
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
@@ -188,7 +189,7 @@ func (e *evaluation) how(c change, signed *Document, sameBytes bool) How {
 }
 
 // withdrawn says whether path would have been signed had nobody taken anything
-// back: an approval dismissed or edited, or changes requested after it.
+// back: no approval dismissed or edited, and no changes requested.
 func (e *evaluation) withdrawn(path string) bool {
 	q := e.asked
 	q.Reviews = nil
@@ -201,29 +202,20 @@ func (e *evaluation) withdrawn(path string) bool {
 	result := approval.Judge(q)
 	for i, s := range q.Subjects {
 		if s.Head.Path == path {
-			return result.Subjects[i].Met
+			return result.Subjects[i].Met && e.faultless(path)
 		}
 	}
-	return false
+	return e.faultless(path) // a draft, which needs no signature
 }
 
 func missingRoles(d Document) []string {
 	roles := []string{}
 	for _, r := range d.Requirements {
-		if r.Outcome == "missing" && !containsExactly(roles, r.Role) {
+		if r.Outcome == "missing" && !slices.Contains(roles, r.Role) {
 			roles = append(roles, r.Role)
 		}
 	}
 	return roles
-}
-
-func containsExactly(list []string, word string) bool {
-	for _, w := range list {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 func (e *evaluation) deviationText(d Deviation) string {

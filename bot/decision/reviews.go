@@ -192,8 +192,8 @@ func (e *evaluation) state(r facts.Review, observed string) (approval.State, boo
 	if r.State != "DISMISSED" {
 		return stateWord(r.State), false
 	}
-	if observed == "" {
-		observed = e.timelineState(r.ID)
+	if stateWord(observed) == approval.StateOther {
+		observed = e.timelineState(r.ID) // nobody saw it before it was dismissed
 	}
 	was := stateWord(observed)
 	if was == approval.StateOther {

@@ -1,7 +1,7 @@
 package decision
 
 import (
-	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/vidimus-bot/vidimus/bot/document"
@@ -134,21 +134,38 @@ func kindOfChange(c change) Change {
 	}
 }
 
-// clean says whether nothing but signatures is missing on a document: no blocking
-// finding or problem in it, its commits count, and nobody objects. A founding that
-// may not be one founds nothing at all.
+// clean says whether nothing but signatures is missing on a document.
 func (e *evaluation) clean(path string) bool {
+	return e.faultless(path) && len(e.d.Objections) == 0
+}
+
+// faultless: no blocking finding or problem in a document or an image that it
+// shows, and its commits count. A founding that may not be one founds nothing at
+// all.
+func (e *evaluation) faultless(path string) bool {
 	for _, f := range e.d.Findings {
-		if f.Path == path && f.Severity == document.Block {
+		if f.Severity == document.Block && e.concerns(f.Path, path) {
 			return false
 		}
 	}
 	for _, p := range e.d.Problems {
-		if p.Path == path || p.Code == CodeFounding || (p.Path == "" && p.Commit == "") || (p.Commit != "" && e.commitTouches(p.Commit, path)) {
+		switch {
+		case p.Code == CodeFounding, p.Path == "" && p.Commit == "":
+			return false
+		case p.Path != "" && e.concerns(p.Path, path), p.Commit != "" && e.commitTouches(p.Commit, path):
 			return false
 		}
 	}
-	return len(e.d.Objections) == 0
+	return true
+}
+
+// concerns says whether what is said of a file is said of a document: of itself,
+// or of an image that it shows.
+func (e *evaluation) concerns(said, path string) bool {
+	if said == path {
+		return true
+	}
+	return document.Classify(e.root, said) == document.Image && slices.Contains(e.documentsOf([]string{said}), path)
 }
 
 func (e *evaluation) commitTouches(commit, path string) bool {
@@ -194,12 +211,4 @@ func sortedKeys(set map[string]bool) []string {
 	}
 	sort.Strings(keys)
 	return keys
-}
-
-// countText is "1 thing" or "n things", for sentences.
-func countText(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -55,7 +55,9 @@ func newRootCommand() *cobra.Command {
 	root.SetUsageTemplate(usage)
 	root.SetHelpTemplate(usage)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newVersionCommand())
+	verify := &cobra.Command{Use: "verify", Short: "verify commits, or an evidence bundle"}
+	verify.AddCommand(newVerifyCommitsCommand())
+	root.AddCommand(newDemoCommand(), newCheckCommand(), verify, newServeCommand(), newGitHubSimCommand(), newVersionCommand())
 	return root
 }
 

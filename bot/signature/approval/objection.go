@@ -1,8 +1,9 @@
 package approval
 
 // objections are the requests for changes that block: by a person who may fill a
-// role that some document needs, not lifted by a later approval of the same
-// person nor by a dismissal that counts. An edit never lifts one. LAW 6.3, 6.4.
+// role that some document needs, not lifted by a later approval of the same person
+// that stands, nor by a dismissal that counts. An edit never lifts one. LAW 6.3,
+// 6.4.
 func (q Question) objections() []Objection {
 	var found []Objection
 	for i, r := range q.Reviews {
@@ -23,11 +24,23 @@ func (q Question) objections() []Objection {
 
 func (q Question) approvedLater(person string, i int) bool {
 	for _, r := range q.Reviews[i+1:] {
-		if r.Person == person && r.State == StateApproved {
+		if r.Person == person && r.State == StateApproved && r.stands() {
 			return true
 		}
 	}
 	return false
+}
+
+// stands says that an approval is the person's word still: neither void nor edited
+// nor dismissed. Who dismissed it does not matter: then the objection is the last
+// word that stands.
+func (r Review) stands() bool {
+	for _, l := range r.Lines {
+		if _, ok := r.Named[l]; r.Content != nil && !ok {
+			return false
+		}
+	}
+	return !r.Dismissed && !r.Edited && len(r.Problems) == 0
 }
 
 // mayFill says whether the person holds a role that any document needs.
