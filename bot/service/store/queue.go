@@ -15,9 +15,9 @@ type Queue struct {
 	// Open deliveries are to be worked; Waiting of them have failed and are
 	// tried again later. Dead ones are worked no more.
 	Open, Waiting, Dead int
-	// OldestArrived is when the oldest open delivery came, by the system's
-	// clock; zero if there is none.
-	OldestArrived time.Time
+	// Oldest is how long the oldest open delivery has been here; 0 if there is
+	// none.
+	Oldest time.Duration
 	// Wishes are repositories that somebody asked to be drained or published
 	// and that were not since; FailingWishes of them have failed.
 	Wishes, FailingWishes int
@@ -31,8 +31,8 @@ func (s *Store) Queue(ctx context.Context) (Queue, error) {
 	const wishes = `SELECT count(*), coalesce(sum(CASE WHEN attempts + waits > 0 THEN 1 ELSE 0 END), 0)
 		FROM subject WHERE wanted > done`
 	var q Queue
-	var oldest int64
-	if err := s.reader.QueryRowContext(ctx, inbox, time.Now().UnixMilli()).Scan(&q.Open, &q.Waiting, &oldest); err != nil {
+	var arrived int64
+	if err := s.reader.QueryRowContext(ctx, inbox, time.Now().UnixMilli()).Scan(&q.Open, &q.Waiting, &arrived); err != nil {
 		return Queue{}, fmt.Errorf("count open deliveries: %w", err)
 	}
 	if err := s.reader.QueryRowContext(ctx, dead).Scan(&q.Dead); err != nil {
@@ -41,7 +41,9 @@ func (s *Store) Queue(ctx context.Context) (Queue, error) {
 	if err := s.reader.QueryRowContext(ctx, wishes).Scan(&q.Wishes, &q.FailingWishes); err != nil {
 		return Queue{}, fmt.Errorf("count wishes: %w", err)
 	}
-	q.OldestArrived = instant(oldest)
+	if q.Open > 0 {
+		q.Oldest = max(0, time.Since(instant(arrived)))
+	}
 	return q, nil
 }
 
