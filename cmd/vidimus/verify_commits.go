@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -161,8 +162,13 @@ func (v *commitVerification) terms(now time.Time, hasPeople bool) commitsig.Term
 	return t
 }
 
+// gcPercent lets the heap grow to some ten megabytes between collections: what lives is a few batches,
+// and collecting after each of them costs more than judging it.
+const gcPercent = 400
+
 // run judges the commits, prints them and says how many count.
 func (v *commitVerification) run(ctx context.Context, now time.Time) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	if v.o.authenticate {
 		return v.authenticate(ctx, now)
 	}

@@ -151,6 +151,9 @@ func wrapped(text string, width int) []string {
 // printable shows control characters, bidirectional ones and bytes that are no text as \u202e or \xff:
 // what others wrote cannot colour the terminal or move its cursor.
 func printable(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return text
+	}
 	var b strings.Builder
 	for len(text) > 0 {
 		r, size := utf8.DecodeRuneInString(text)

@@ -268,24 +268,23 @@ func (o *object) complete(at int) error {
 	return nil
 }
 
-// refuseQuotedSignature refuses a message in which a signature stands as text: some readers take it for
-// the commit's, as it is in tags.
+// refuseQuotedSignature refuses a message in which a signature begins a line as text, or a signature
+// header: some readers take it for the commit's, as it is in tags.
 func refuseQuotedSignature(message []byte, offset int) error {
-	for _, mark := range [...]string{"-----BEGIN PGP SIGNATURE-----", "-----BEGIN SSH SIGNATURE-----", "gpgsig -----BEGIN "} {
-		if at := lineWith(message, mark); at >= 0 {
-			return syntax(offset+at, "a signature stands in the message, where some readers take it for the commit's")
+	const begin, header = "-----BEGIN ", "gpgsig "
+	for at := 0; ; at += len(begin) {
+		found := bytes.Index(message[at:], []byte(begin))
+		if found < 0 {
+			return nil
+		}
+		at += found
+		start, rest := at, message[at+len(begin):]
+		quoted := bytes.HasPrefix(rest, []byte("PGP SIGNATURE-----")) || bytes.HasPrefix(rest, []byte("SSH SIGNATURE-----"))
+		if bytes.HasSuffix(message[:at], []byte(header)) {
+			start, quoted = at-len(header), true
+		}
+		if quoted && (start == 0 || message[start-1] == '\n') {
+			return syntax(offset+start, "a signature stands in the message, where some readers take it for the commit's")
 		}
 	}
-	return nil
-}
-
-// lineWith finds a line of text that begins with mark, -1 for none.
-func lineWith(text []byte, mark string) int {
-	if bytes.HasPrefix(text, []byte(mark)) {
-		return 0
-	}
-	if at := bytes.Index(text, []byte("\n"+mark)); at >= 0 {
-		return at + 1
-	}
-	return -1
 }

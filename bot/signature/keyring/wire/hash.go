@@ -43,7 +43,7 @@ func (h Hash) String() string {
 func (h Hash) Weak() bool { return h >= 1 && h <= 3 }
 
 // Known tells whether the digest can be computed here.
-func (h Hash) Known() bool { return h.new() != nil }
+func (h Hash) Known() bool { return h.crypto() != 0 }
 
 // new starts a digest; nil for those that are not computed here (RIPEMD-160 is refused unseen).
 func (h Hash) new() hash.Hash {
