@@ -51,8 +51,11 @@ func (h *History) Up(log Log) {
 	h.tick()
 	h.app.down = false
 	h.app.logUnread = log == LogPending
-	if log == LogRead {
+	switch log {
+	case LogRead:
 		h.ReadLog()
+	case LogOver:
+		h.app.missed = nil
 	}
 	if h.pull == nil {
 		return
@@ -123,7 +126,7 @@ func (a *app) record(h *History, o facts.Observation, by string) {
 // another one than before.
 func (a *app) sawCommits(h *History, by string) {
 	head := h.pull.head
-	for _, c := range between(h.base, head) {
+	for _, c := range between(h.tip(), head) {
 		if !a.commits[c.ID] && !a.down {
 			a.record(h, facts.Observation{Act: facts.ActCommit, Pull: h.pull.number, Commit: c.ID}, by)
 		}

@@ -164,8 +164,18 @@ func (h *History) made(act Act, parents ...*Commit) *Commit {
 // it does to configuration and keys is recorded as signed.
 func (h *History) MoveBase(edits ...Edit) {
 	h.tick()
-	h.base = h.made(Act{By: Aoife, Edits: edits}, h.base)
-	h.adopt()
+	before := h.base
+	h.base = h.made(Act{By: Aoife, Edits: edits}, before)
+	h.entry++
+	for _, p := range paths(before.Tree, h.base.Tree) {
+		if (p != ConfigPath && !isKey(p)) || before.Tree.Same(h.base.Tree, p) {
+			continue
+		}
+		delete(h.signed, p)
+		if f, there := h.base.Tree[p]; there {
+			h.signed[p] = f
+		}
+	}
 }
 
 // Tamper changes main without any signature, and nothing is recorded of it.
