@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -99,27 +100,15 @@ func reopen(ctx context.Context, tx *sql.Tx, deliveryID string) (bool, error) {
 	return changed(tx.ExecContext(ctx, update, time.Now().UnixMilli(), deliveryID))
 }
 
-// changed says whether a statement changed a row.
-func changed(result sql.Result, err error) (bool, error) {
+// Knows says whether a delivery with this id was ingested, whatever became of it.
+func (s *Store) Knows(ctx context.Context, deliveryID string) (bool, error) {
+	var found int
+	err := s.reader.QueryRowContext(ctx, `SELECT 1 FROM inbox WHERE delivery_id = ?`, deliveryID).Scan(&found)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("look for delivery %.100s: %w", deliveryID, err)
 	}
-	n, err := result.RowsAffected()
-	return n > 0, err
-}
-
-// millis is the stored form of a time; the zero time is 0.
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-// instant reads the stored form of a time, in UTC.
-func instant(millis int64) time.Time {
-	if millis == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(millis).UTC()
+	return true, nil
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -175,6 +176,69 @@ func TestSweep_forgetsOldDoneDeliveriesOnly(t *testing.T) {
 	}
 	if count("recent") != 1 || count("dead") != 1 {
 		t.Error("a recent or a dead delivery was forgotten too")
+	}
+}
+
+// TestWork_rescuedJobDoesNotOverlap gives a running job back to the queue, as
+// River's rescuer does with one whose worker hangs: it must not run beside it.
+func TestWork_rescuedJobDoesNotOverlap(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	var inside, overlaps atomic.Int32
+	entered, leave := make(chan struct{}, 10), make(chan struct{})
+	if err := s.Start(t.Context(), store.Workers{
+		Drain: func(context.Context, store.Work) error {
+			if inside.Add(1) > 1 {
+				overlaps.Add(1)
+			}
+			defer inside.Add(-1)
+			entered <- struct{}{}
+			<-leave
+			return nil
+		},
+		Publish: func(context.Context, int64) error { return nil },
+	}); err != nil {
+		t.Fatalf("Start: %v", err)
+	}
+	if _, err := s.Ingest(t.Context(), numbered("0", 0)); err != nil {
+		t.Fatal(err)
+	}
+	<-entered
+	withDatabase(t, dir, `UPDATE river_job SET state = 'available' WHERE state = 'running'`)
+	db := database(t, dir)
+	deadline, tick := time.After(30*time.Second), time.NewTicker(10*time.Millisecond)
+	defer tick.Stop()
+	for fetched := 0; fetched == 0; { // until River has begun it a second time
+		if err := db.QueryRow(`SELECT count(*) FROM river_job WHERE state = 'running'`).Scan(&fetched); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatal("River did not take the job again")
+		}
+	}
+	close(leave)
+	drained(t, s)
+	if overlaps.Load() != 0 {
+		t.Errorf("%d runs overlapped, want none", overlaps.Load())
+	}
+}
+
+func TestCommit_payloadIsGoneWhenDone(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	for i := range 2 {
+		if _, err := s.Ingest(t.Context(), numbered("0", i*lanesOfTest)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Commit(t.Context(), store.Batch{RepositoryID: 1, Done: []string{numbered("0", 0).ID}}); err != nil {
+		t.Fatal(err)
+	}
+	var left int
+	if err := database(t, dir).QueryRow(`SELECT count(*) FROM inbox WHERE payload IS NOT NULL`).Scan(&left); err != nil || left != 1 {
+		t.Errorf("%d payloads left, %v, want that of the open delivery alone", left, err)
 	}
 }
 

@@ -339,6 +339,63 @@ func drainFailedByCommitIsTriedAgain(t *testing.T, open Open) {
 	}
 }
 
+func drainOutOfTimeBlamesNobodyWhileItGetsOn(t *testing.T, open Open) {
+	s := opened(t, open, quickRetry())
+	ingest(t, s, delivery("a", 1), delivery("b", 1), delivery("c", 1))
+	start(t, s, store.Workers{Drain: func(ctx context.Context, w store.Work) error {
+		for _, d := range w.Deliveries {
+			if d.Attempts != 0 {
+				t.Errorf("delivery %s has %d attempts, want none", d.ID, d.Attempts)
+			}
+		}
+		first := w.Deliveries[0].ID
+		if err := s.Commit(ctx, store.Batch{RepositoryID: 1, Done: []string{first}}); err != nil {
+			return err
+		}
+		return fmt.Errorf("fetch: %w", context.DeadlineExceeded)
+	}})
+	idle(t, s)
+	if q := queue(t, s); q.Dead != 0 {
+		t.Errorf("%d dead, want none", q.Dead)
+	}
+}
+
+func drainOutOfTimeWithoutGettingOnIsAFailure(t *testing.T, open Open) {
+	s := opened(t, open, quickRetry())
+	ingest(t, s, delivery("slow", 1))
+	p := &poison{id: "slow", err: func() error { return context.DeadlineExceeded }}
+	start(t, s, store.Workers{Drain: p.drain})
+	idle(t, s)
+	if dead := readDead(t, s); len(dead) != 1 || dead[0].Error != context.DeadlineExceeded.Error() {
+		t.Errorf("dead = %+v, want the delivery that always runs out of time", dead)
+	}
+}
+
+func drainWaitsTwiceAsLongEachTime(t *testing.T, open Open) {
+	config := noSweep()
+	config.Retry = store.Retry{First: 40 * time.Millisecond, Max: 100 * time.Millisecond, Attempts: 4}
+	s := opened(t, open, config)
+	calls := make(chan time.Time, 10)
+	start(t, s, store.Workers{Drain: func(context.Context, store.Work) error {
+		calls <- time.Now()
+		return errors.New("no luck")
+	}})
+	ingest(t, s, delivery("a", 1))
+	idle(t, s)
+	close(calls)
+	last := <-calls
+	for _, atLeast := range []time.Duration{40, 80, 100} { // ms; the last is Max
+		now, ok := <-calls
+		if gap := now.Sub(last); !ok || gap < atLeast*time.Millisecond {
+			t.Errorf("tried again after %s, want at least %d ms", gap, atLeast)
+		}
+		last = now
+	}
+	if _, more := <-calls; more {
+		t.Error("tried more often than Attempts")
+	}
+}
+
 func startOncePerStore(t *testing.T, open Open) {
 	s := opened(t, open, noSweep())
 	if err := s.Start(context.Background(), store.Workers{}); err == nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -26,79 +25,6 @@ func atNoon() store.Config {
 	return c
 }
 
-func commitAllOrNothing(t *testing.T, open Open) {
-	s := opened(t, open, noSweep())
-	ctx := context.Background()
-	ingest(t, s, delivery("a", 1), delivery("other", 2))
-	err := s.Commit(ctx, store.Batch{
-		RepositoryID: 1,
-		Repository:   &store.Repository{FullName: "northquay/policies"},
-		Done:         []string{"a", "other"}, // the second is not this repository's
-		Publish:      true,
-	})
-	wantErr(t, "Commit", err, store.ErrNotFound)
-	_, err = s.Repository(ctx, 1)
-	wantErr(t, "Repository", err, store.ErrNotFound)
-	if q := queue(t, s); q.Open != 2 || q.Wishes != 0 {
-		t.Errorf("Queue = %+v, want both open and no wish", q)
-	}
-}
-
-func commitRefusesWhatCannotBe(t *testing.T, open Open) {
-	s := opened(t, open, noSweep())
-	long := strings.Repeat("x", 1000)
-	head := objectID(1)
-	pull := store.Pull{Number: 1, Branch: "main", Head: head, State: store.PullOpen}
-	landing := store.Landing{Commit: head, Before: objectID(2), Branch: "main", State: store.LandingWanted}
-	verdict := store.Verdict{Head: head, Number: 1, State: store.Intended}
-	for name, b := range map[string]store.Batch{
-		"no repository":          {Pulls: []store.Pull{pull}},
-		"wish for no repository": {Publish: true},
-		"negative repository":    {RepositoryID: -1},
-		"too many rows":          {RepositoryID: 1, Done: make([]string, 10_001)},
-		"failure without error":  {RepositoryID: 1, Failed: []store.Failure{{DeliveryID: "a"}}},
-		"repository name":        {RepositoryID: 1, Repository: &store.Repository{FullName: long}},
-		"branch name":            {RepositoryID: 1, Branches: []store.Branch{{Commit: head}}},
-		"branch commit":          {RepositoryID: 1, Branches: []store.Branch{{Name: "main", Commit: "HEAD"}}},
-		"pull number":            {RepositoryID: 1, Pulls: []store.Pull{{}}},
-		"pull branch":            {RepositoryID: 1, Pulls: []store.Pull{{Number: 1, Head: head, State: store.PullOpen}}},
-		"pull state":             {RepositoryID: 1, Pulls: []store.Pull{{Number: 1, Branch: "main", Head: head, State: "ajar"}}},
-		"pull head":              {RepositoryID: 1, Pulls: []store.Pull{{Number: 1, Branch: "main", Head: strings.ToUpper(objectID(10)), State: store.PullOpen}}},
-		"comment digest":         {RepositoryID: 1, Pulls: []store.Pull{{Number: 1, Branch: "main", Head: head, State: store.PullOpen, Comment: store.Comment{Digest: head}}}},
-		"witness of no pull":     {RepositoryID: 1, Witnesses: []store.Witness{{Statement: []byte("{}")}}},
-		"empty witness":          {RepositoryID: 1, Witnesses: []store.Witness{{Pull: 1}}},
-		"huge witness":           {RepositoryID: 1, Witnesses: []store.Witness{{Pull: 1, Statement: make([]byte, 1<<20)}}},
-		"huge signature":         {RepositoryID: 1, Witnesses: []store.Witness{{Pull: 1, Statement: []byte("{}"), Signature: make([]byte, 1<<20)}}},
-		"negative entry":         {RepositoryID: 1, Witnesses: []store.Witness{{Pull: 1, Statement: []byte("{}"), Entry: -1}}},
-		"huge body":              {RepositoryID: 1, Bodies: [][]byte{make([]byte, 1<<20)}},
-		"verdict number":         {RepositoryID: 1, Verdicts: []store.Verdict{{Head: head, State: store.Intended}}},
-		"verdict state":          {RepositoryID: 1, Verdicts: []store.Verdict{{Head: head, Number: 1}}},
-		"verdict external id":    {RepositoryID: 1, Verdicts: []store.Verdict{{Head: head, Number: 1, State: store.Posted, ExternalID: long}}},
-		"verdict digest":         {RepositoryID: 1, Verdicts: []store.Verdict{{Head: head, Number: 1, State: store.Posted, Digest: "x"}}},
-		"verdict head":           {RepositoryID: 1, Verdicts: []store.Verdict{verdict, {Number: 1, State: store.Posted}}},
-		"landing commit":         {RepositoryID: 1, Landings: []store.Landing{{Before: head, Branch: "main", State: store.LandingDone}}},
-		"landing before":         {RepositoryID: 1, Landings: []store.Landing{landing, {Commit: objectID(3), Branch: "main", State: store.LandingDone}}},
-		"landing branch":         {RepositoryID: 1, Landings: []store.Landing{{Commit: head, Before: head, State: store.LandingDone}}},
-		"landing state":          {RepositoryID: 1, Landings: []store.Landing{{Commit: head, Before: head, Branch: "main"}}},
-		"landing actor":          {RepositoryID: 1, Landings: []store.Landing{{Commit: head, Before: head, Branch: "main", State: store.LandingDone, ActorID: -1}}},
-		"landing actor's login":  {RepositoryID: 1, Landings: []store.Landing{{Commit: head, Before: head, Branch: "main", State: store.LandingDone, Actor: long}}},
-		"landing pull":           {RepositoryID: 1, Landings: []store.Landing{{Commit: head, Before: head, Branch: "main", State: store.LandingDone, Pull: -1}}},
-	} {
-		if err := s.Commit(context.Background(), b); err == nil {
-			t.Errorf("%s: Commit worked", name)
-		}
-	}
-	for call, empty := range map[string]int{
-		"wanted landings":   len(must(s.WantedLandings(context.Background(), 1))(t)),
-		"intended verdicts": len(must(s.IntendedVerdicts(context.Background(), 1))(t)),
-		"open pulls":        len(must(s.OpenPulls(context.Background(), 1))(t)),
-	} {
-		if empty != 0 {
-			t.Errorf("%d %s, want none", empty, call)
-		}
-	}
-}
-
 // must gives the value, or ends the test.
 func must[T any](v T, err error) func(*testing.T) T {
 	return func(t *testing.T) T {
@@ -107,53 +33,6 @@ func must[T any](v T, err error) func(*testing.T) T {
 			t.Fatal(err)
 		}
 		return v
-	}
-}
-
-func commitTwiceIsAsGoodAsOnce(t *testing.T, open Open) {
-	s := opened(t, open, noSweep())
-	ctx := context.Background()
-	ingest(t, s, delivery("a", 1))
-	b := store.Batch{
-		RepositoryID: 1,
-		Done:         []string{"a"},
-		Repository:   &store.Repository{InstallationID: 7, FullName: "northquay/policies"},
-		Branches:     []store.Branch{{Name: "main", Commit: objectID(1)}},
-		Pulls:        []store.Pull{{Number: 4, Branch: "main", Head: objectID(2), State: store.PullOpen}},
-		Witnesses:    []store.Witness{{Pull: 4, Statement: []byte(`{"n":1}`)}},
-		Bodies:       [][]byte{[]byte("I approve"), {}},
-		Verdicts:     []store.Verdict{{Head: objectID(2), Number: 1, State: store.Posted}},
-		Landings:     []store.Landing{{Commit: objectID(3), Before: objectID(1), Branch: "main", State: store.LandingWanted}},
-	}
-	for range 2 {
-		commit(t, s, b)
-		if got := len(must(s.Witnesses(ctx, 1, 4))(t)); got != 1 {
-			t.Errorf("%d witnesses, want 1", got)
-		}
-		if got := len(must(s.WantedLandings(ctx, 1))(t)); got != 1 {
-			t.Errorf("%d wanted landings, want 1", got)
-		}
-		if q := queue(t, s); q.Open != 0 {
-			t.Errorf("%d open, want none", q.Open)
-		}
-	}
-	// A delivery that is done cannot fail any more: a late word changes nothing.
-	commit(t, s, store.Batch{RepositoryID: 1, Failed: failures(errors.New("late"), "a")})
-	if q := queue(t, s); q.Open != 0 {
-		t.Errorf("%d open after a late failure, want none", q.Open)
-	}
-}
-
-func commitPublishWishIsWorked(t *testing.T, open Open) {
-	s := opened(t, open, noSweep())
-	published := make(chan int64, 1)
-	start(t, s, store.Workers{Publish: func(_ context.Context, id int64) error {
-		published <- id
-		return nil
-	}})
-	commit(t, s, store.Batch{RepositoryID: 3, Publish: true})
-	if got := receive(t, "publication", published); got != 3 {
-		t.Errorf("published repository %d, want 3", got)
 	}
 }
 
@@ -257,97 +136,6 @@ func bodyIsFoundByItsDigest(t *testing.T, open Open) {
 func hexDigest(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
-}
-
-func verdictLowerIsNeverWrittenOverHigher(t *testing.T, open Open) {
-	s := opened(t, open, atNoon())
-	ctx := context.Background()
-	write := func(number int64, state store.VerdictState) error {
-		return s.Commit(ctx, store.Batch{RepositoryID: 1, Verdicts: []store.Verdict{{
-			Head: objectID(1), Number: number, ExternalID: fmt.Sprintf("v1:1:%s:%d", objectID(1), number),
-			CheckRunID: 5, Digest: emptyDigest, Conclusion: "action_required", State: state,
-		}}})
-	}
-	for _, step := range []struct {
-		number int64
-		state  store.VerdictState
-		want   error
-	}{
-		{3, store.Intended, nil},
-		{3, store.Posted, nil},
-		{3, store.Posted, nil},
-		{3, store.Intended, store.ErrOlderVerdict}, // it is out already
-		{2, store.Posted, store.ErrOlderVerdict},
-		{4, store.Intended, nil},
-		{3, store.Posted, store.ErrOlderVerdict},
-		{4, store.Posted, nil},
-	} {
-		wantErr(t, fmt.Sprintf("write %d %s", step.number, step.state), write(step.number, step.state), step.want)
-	}
-	want := store.Verdict{
-		Head: objectID(1), Number: 4, ExternalID: "v1:1:" + objectID(1) + ":4", CheckRunID: 5,
-		Digest: emptyDigest, Conclusion: "action_required", State: store.Posted, Written: noon(),
-	}
-	if diff := cmp.Diff(want, must(s.Verdict(ctx, 1, objectID(1)))(t)); diff != "" {
-		t.Errorf("Verdict (-want +got):\n%s", diff)
-	}
-}
-
-func verdictIntentSurvivesAndIsFound(t *testing.T, open Open) {
-	s, err := open(noSweep())
-	if err != nil {
-		t.Fatalf("open: %v", err)
-	}
-	commit(t, s, store.Batch{RepositoryID: 1, Verdicts: []store.Verdict{
-		{Head: objectID(1), Number: 9, State: store.Intended, ExternalID: "v1:1:…:9"},
-		{Head: objectID(2), Number: 8, State: store.Intended},
-		{Head: objectID(3), Number: 7, State: store.Posted},
-	}})
-	if err := s.Close(); err != nil {
-		t.Fatalf("close: %v", err)
-	}
-	again := opened(t, open, noSweep())
-	got := must(again.IntendedVerdicts(context.Background(), 1))(t)
-	if len(got) != 2 || got[0].Number != 8 || got[1].ExternalID != "v1:1:…:9" {
-		t.Errorf("IntendedVerdicts = %+v, want 8 and 9", got)
-	}
-}
-
-func verdictNumberGrowsAndIsNeverGivenTwice(t *testing.T, open Open) {
-	s := opened(t, open, noSweep())
-	ctx := context.Background()
-	next := func(above int64) int64 { t.Helper(); return must(s.NextVerdictNumber(ctx, 1, above))(t) }
-	if a, b := next(0), next(0); a != 1 || b != 2 {
-		t.Errorf("first numbers %d, %d, want 1, 2", a, b)
-	}
-	if got := next(40); got != 41 {
-		t.Errorf("number above 40 = %d, want 41", got)
-	}
-	if got := next(-5); got != 42 {
-		t.Errorf("number above -5 = %d, want 42", got)
-	}
-	commit(t, s, store.Batch{RepositoryID: 1, Verdicts: []store.Verdict{{Head: objectID(1), Number: 100, State: store.Posted}}})
-	if got := next(0); got != 101 {
-		t.Errorf("number after verdict 100 was found = %d, want 101", got)
-	}
-	var mu sync.Mutex
-	var group sync.WaitGroup
-	given := map[int64]bool{}
-	for range 8 {
-		group.Go(func() {
-			n, err := s.NextVerdictNumber(ctx, 1, 0)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil || given[n] {
-				t.Errorf("number %d, %v: given twice, or not at all", n, err)
-			}
-			given[n] = true
-		})
-	}
-	group.Wait()
-	if got := must(s.NextVerdictNumber(ctx, 2, 0))(t); got != 1 {
-		t.Errorf("first number of another repository = %d, want 1", got)
-	}
 }
 
 func landingDoneStaysDone(t *testing.T, open Open) {
