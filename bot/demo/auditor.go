@@ -18,17 +18,17 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/service/gitstore"
 )
 
-// ledger opens the evidence branch as GitHub has it now.
-func (s *stage) ledger(ctx context.Context, pulls ...int) (*evidence.Ledger, string, error) {
-	remote := gitstore.Remote{URL: s.repo.CloneURL, Token: s.admin().token}
-	if err := s.mirror.Fetch(ctx, remote, pulls...); err != nil {
+// Ledger opens the evidence branch as GitHub has it now.
+func (s *Stage) Ledger(ctx context.Context, pulls ...int) (*evidence.Ledger, string, error) {
+	remote := gitstore.Remote{URL: s.Repo.CloneURL, Token: s.admin().Token}
+	if err := s.Mirror.Fetch(ctx, remote, pulls...); err != nil {
 		return nil, "", err
 	}
-	tip, err := s.mirror.Branch("evidence")
+	tip, err := s.Mirror.Branch("evidence")
 	if err != nil {
 		return nil, "", err
 	}
-	files, err := s.mirror.FS(tip)
+	files, err := s.Mirror.FS(tip)
 	if err != nil {
 		return nil, "", err
 	}
@@ -37,8 +37,8 @@ func (s *stage) ledger(ctx context.Context, pulls ...int) (*evidence.Ledger, str
 }
 
 // tellEntry tells what the newest entry says, read back from the branch.
-func (s *story) tellEntry(ctx context.Context) error {
-	l, _, err := s.ledger(ctx)
+func (s *Story) tellEntry(ctx context.Context) error {
+	l, _, err := s.Ledger(ctx)
 	if err != nil {
 		return err
 	}
@@ -65,12 +65,12 @@ func (s *story) tellEntry(ctx context.Context) error {
 
 // audit plays the auditor: a clone of the evidence branch and a bundle, verified
 // with plain tools as far as this computer has them, and by replay.
-func (s *story) audit(ctx context.Context) error {
+func (s *Story) audit(ctx context.Context) error {
 	s.say.chapter("You are the auditor")
 	if err := s.clone(ctx); err != nil {
 		return err
 	}
-	files, err := s.bundle(ctx)
+	files, err := s.Bundle(ctx)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (s *story) audit(ctx context.Context) error {
 	if err := s.verifyByHand(ctx); err != nil {
 		return err
 	}
-	report := audit.Verify(os.DirFS(filepath.Join(s.dir, "bundle")), audit.Options{Primary: s.key.Primary})
+	report := audit.Verify(os.DirFS(filepath.Join(s.Dir, "bundle")), audit.Options{Primary: s.EvidenceKey.Primary})
 	deviations := 0
 	for _, row := range report.Rows {
 		switch {
@@ -99,10 +99,10 @@ func (s *story) audit(ctx context.Context) error {
 
 // clone brings the evidence branch to DIR/evidence, as anybody with read access
 // would.
-func (s *stage) clone(ctx context.Context) error {
-	authority := base64.StdEncoding.EncodeToString([]byte("x-access-token:" + s.admin().token))
+func (s *Stage) clone(ctx context.Context) error {
+	authority := base64.StdEncoding.EncodeToString([]byte("x-access-token:" + s.admin().Token))
 	command := exec.CommandContext(ctx, "git", "clone", "--quiet", "--branch", "evidence", "--single-branch",
-		s.repo.CloneURL, filepath.Join(s.dir, "evidence"))
+		s.Repo.CloneURL, filepath.Join(s.Dir, "evidence"))
 	// By environment, so that no token stands in a list of processes or a config.
 	command.Env = append(os.Environ(), "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=http.extraHeader",
 		"GIT_CONFIG_VALUE_0=Authorization: Basic "+authority, "GIT_TERMINAL_PROMPT=0")
@@ -112,21 +112,21 @@ func (s *stage) clone(ctx context.Context) error {
 	return nil
 }
 
-// bundle unpacks a bundle into DIR/bundle and gives the number of its files.
-func (s *stage) bundle(ctx context.Context) (int, error) {
-	l, tip, err := s.ledger(ctx, 1, 2, 3, 4)
+// Bundle unpacks a bundle into DIR/bundle and gives the number of its files.
+func (s *Stage) Bundle(ctx context.Context) (int, error) {
+	l, tip, err := s.Ledger(ctx, 1, 2, 3, 4)
 	if err != nil {
 		return 0, err
 	}
-	repository, err := history(s.mirror, l)
+	repository, err := history(s.Mirror, l)
 	if err != nil {
 		return 0, err
 	}
-	files, err := s.mirror.FS(tip)
+	files, err := s.Mirror.FS(tip)
 	if err != nil {
 		return 0, err
 	}
-	key, err := evidence.ReadKey(s.key.Server)
+	key, err := evidence.ReadKey(s.EvidenceKey.Server)
 	if err != nil {
 		return 0, err
 	}
@@ -137,7 +137,7 @@ func (s *stage) bundle(ctx context.Context) (int, error) {
 	count := 0
 	return count, b.Each(func(name string, _ int64, write func(io.Writer) error) error {
 		count++
-		path := filepath.Join(s.dir, "bundle", filepath.FromSlash(name))
+		path := filepath.Join(s.Dir, "bundle", filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
 		}
@@ -180,14 +180,14 @@ var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
 
 // verifyByHand runs the blocks of VERIFY.md as an auditor would, with nothing but
 // plain tools, an empty HOME and the pinned fingerprint.
-func (s *story) verifyByHand(ctx context.Context) error {
+func (s *Story) verifyByHand(ctx context.Context) error {
 	for _, tool := range []string{"sh", "gpg", "sha256sum", "git"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			s.say.fact("VERIFY.md", "not run here: this computer has no %s", tool)
 			return nil
 		}
 	}
-	bundle := filepath.Join(s.dir, "bundle")
+	bundle := filepath.Join(s.Dir, "bundle")
 	text, err := os.ReadFile(filepath.Join(bundle, "VERIFY.md"))
 	if err != nil {
 		return fmt.Errorf("read VERIFY.md: %w", err)
@@ -203,7 +203,7 @@ func (s *story) verifyByHand(ctx context.Context) error {
 	defer func() { _ = os.RemoveAll(home) }() // a folder of our own, empty but for what gpg left
 	command := exec.CommandContext(ctx, "sh")
 	command.Dir, command.Stdin = bundle, strings.NewReader(script.String())
-	command.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + home, "FPR=" + s.key.Primary}
+	command.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + home, "FPR=" + s.EvidenceKey.Primary}
 	out, err := command.CombinedOutput()
 	var failed *exec.ExitError
 	if err != nil && !errors.As(err, &failed) {

@@ -16,24 +16,25 @@ import (
 	docstemplates "github.com/vidimus-bot/vidimus/docs-templates"
 )
 
-// person is one of Northquay's people: an account, and for some a key.
-type person struct {
-	slug, login, name, email, role string
-	id                             int64
-	token                          string
-	key                            *openpgp.Entity
-	home                           string // GNUPGHOME with the key, "" without one
+// Person is one of Northquay's people: an account, and for some a key.
+type Person struct {
+	Slug, Login, Name, Email, Role string
+	ID                             int64
+	Token                          string // opens the embedded GitHub, nothing else
+
+	key  *openpgp.Entity
+	home string // GNUPGHOME with the key, "" without one
 }
 
 // first is how the story calls them.
-func (p *person) first() string {
-	name, _, _ := strings.Cut(p.name, " ")
+func (p *Person) first() string {
+	name, _, _ := strings.Cut(p.Name, " ")
 	return name
 }
 
 // cast reads the people of the example and makes keys, created at the time at,
 // for those who have one.
-func cast(at time.Time) ([]*person, error) {
+func cast(at time.Time) ([]*Person, error) {
 	raw, err := fs.ReadFile(docstemplates.Example(), "people.tsv")
 	if err != nil {
 		return nil, fmt.Errorf("read people: %w", err)
@@ -48,18 +49,18 @@ func cast(at time.Time) ([]*person, error) {
 	for i, name := range rows[0] {
 		column[name] = i
 	}
-	var people []*person
+	var people []*Person
 	for _, row := range rows[1:] {
-		p := &person{
-			slug: row[column["slug"]], login: row[column["login"]], name: row[column["name"]],
-			email: row[column["email"]], role: row[column["role"]],
+		p := &Person{
+			Slug: row[column["slug"]], Login: row[column["login"]], Name: row[column["name"]],
+			Email: row[column["email"]], Role: row[column["role"]],
 		}
-		if p.id, err = strconv.ParseInt(row[column["github_id"]], 10, 64); err != nil {
-			return nil, fmt.Errorf("account of %s: %w", p.slug, err)
+		if p.ID, err = strconv.ParseInt(row[column["github_id"]], 10, 64); err != nil {
+			return nil, fmt.Errorf("account of %s: %w", p.Slug, err)
 		}
 		if strings.Contains(row[column["key"]], "openpgp") {
-			if p.key, err = newKey(p.name, p.email, at); err != nil {
-				return nil, fmt.Errorf("key of %s: %w", p.slug, err)
+			if p.key, err = newKey(p.Name, p.Email, at); err != nil {
+				return nil, fmt.Errorf("key of %s: %w", p.Slug, err)
 			}
 		}
 		people = append(people, p)
@@ -74,12 +75,12 @@ func newKey(name, email string, at time.Time) (*openpgp.Entity, error) {
 }
 
 // publicKey is the armoured key file of a person.
-func (p *person) publicKey() ([]byte, error) {
+func (p *Person) publicKey() ([]byte, error) {
 	return armoured(openpgp.PublicKeyType, func(w *bytes.Buffer) error { return p.key.Serialize(w) })
 }
 
 // secretKey is the armoured secret key, for a GNUPGHOME.
-func (p *person) secretKey() ([]byte, error) {
+func (p *Person) secretKey() ([]byte, error) {
 	return armoured(openpgp.PrivateKeyType, func(w *bytes.Buffer) error { return p.key.SerializePrivate(w, nil) })
 }
 
@@ -103,11 +104,11 @@ func armoured(kind string, write func(*bytes.Buffer) error) ([]byte, error) {
 }
 
 // sign makes the detached signature over a commit, as the person's git would.
-func (p *person) sign(payload []byte, at time.Time) ([]byte, error) {
+func (p *Person) sign(payload []byte, at time.Time) ([]byte, error) {
 	var out bytes.Buffer
 	err := openpgp.ArmoredDetachSign(&out, p.key, bytes.NewReader(payload), &packet.Config{Time: func() time.Time { return at }})
 	if err != nil {
-		return nil, fmt.Errorf("sign as %s: %w", p.slug, err)
+		return nil, fmt.Errorf("sign as %s: %w", p.Slug, err)
 	}
 	out.WriteByte('\n')
 	return out.Bytes(), nil

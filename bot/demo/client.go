@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// client acts on GitHub as one person would, through the REST API.
-type client struct {
+// Client acts on GitHub as one person would, through the REST API.
+type Client struct {
 	api   string // …/api/v3
 	token string
 	repo  string // owner/name
@@ -23,9 +23,9 @@ type client struct {
 // maxAnswerBytes bounds an answer of the embedded GitHub.
 const maxAnswerBytes = 32 << 20
 
-// call sends one request and reads the answer into out, if it is not nil. Any
+// Call sends one request and reads the answer into out, if it is not nil. Any
 // status of 400 or more is an error that carries GitHub's message.
-func (c client) call(ctx context.Context, method, path string, in, out any) error {
+func (c Client) Call(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader
 	if in != nil {
 		encoded, err := json.Marshal(in)
@@ -74,7 +74,7 @@ func (e *refusal) Error() string {
 }
 
 // pull is a pull request.
-type pull struct {
+type Pull struct {
 	Number int    `json:"number"`
 	State  string `json:"state"`
 	Merged bool   `json:"merged"`
@@ -85,40 +85,44 @@ type pull struct {
 	URL         string `json:"html_url"`
 }
 
-func (c client) openPull(ctx context.Context, title, branch, body string) (pull, error) {
-	var p pull
-	err := c.call(ctx, http.MethodPost, "/repos/"+c.repo+"/pulls",
+// OpenPull opens a pull request from a branch to main.
+func (c Client) OpenPull(ctx context.Context, title, branch, body string) (Pull, error) {
+	var p Pull
+	err := c.Call(ctx, http.MethodPost, "/repos/"+c.repo+"/pulls",
 		map[string]any{"title": title, "head": branch, "base": "main", "body": body}, &p)
 	return p, err
 }
 
-func (c client) pull(ctx context.Context, number int) (pull, error) {
-	var p pull
-	err := c.call(ctx, http.MethodGet, "/repos/"+c.repo+"/pulls/"+strconv.Itoa(number), nil, &p)
+// Pull reads a pull request.
+func (c Client) Pull(ctx context.Context, number int) (Pull, error) {
+	var p Pull
+	err := c.Call(ctx, http.MethodGet, "/repos/"+c.repo+"/pulls/"+strconv.Itoa(number), nil, &p)
 	return p, err
 }
 
 // review is a review of a pull request.
-type review struct {
+type Review struct {
 	ID    int64  `json:"id"`
 	State string `json:"state"`
 	Body  string `json:"body"`
 }
 
-func (c client) review(ctx context.Context, number int, event, body string) (review, error) {
-	var r review
-	err := c.call(ctx, http.MethodPost, fmt.Sprintf("/repos/%s/pulls/%d/reviews", c.repo, number),
+// Review submits a review: APPROVE, REQUEST_CHANGES or COMMENT.
+func (c Client) Review(ctx context.Context, number int, event, body string) (Review, error) {
+	var r Review
+	err := c.Call(ctx, http.MethodPost, fmt.Sprintf("/repos/%s/pulls/%d/reviews", c.repo, number),
 		map[string]any{"event": event, "body": body}, &r)
 	return r, err
 }
 
-func (c client) merge(ctx context.Context, number int, head string) error {
-	return c.call(ctx, http.MethodPut, fmt.Sprintf("/repos/%s/pulls/%d/merge", c.repo, number),
+// Merge merges a pull request by a merge commit, if its head is the one named.
+func (c Client) Merge(ctx context.Context, number int, head string) error {
+	return c.Call(ctx, http.MethodPut, fmt.Sprintf("/repos/%s/pulls/%d/merge", c.repo, number),
 		map[string]any{"sha": head, "merge_method": "merge"}, nil)
 }
 
 // check is one check run with its texts.
-type check struct {
+type Check struct {
 	ID         int64  `json:"id"`
 	ExternalID string `json:"external_id"`
 	Status     string `json:"status"`
@@ -130,40 +134,42 @@ type check struct {
 	} `json:"output"`
 }
 
-// checks reads the runs named Vidimus on a commit, the newest first.
-func (c client) checks(ctx context.Context, commit string) ([]check, error) {
+// Checks reads the runs named Vidimus on a commit, the newest first.
+func (c Client) Checks(ctx context.Context, commit string) ([]Check, error) {
 	var list struct {
-		Runs []check `json:"check_runs"`
+		Runs []Check `json:"check_runs"`
 	}
-	err := c.call(ctx, http.MethodGet, fmt.Sprintf("/repos/%s/commits/%s/check-runs?check_name=Vidimus", c.repo, commit), nil, &list)
+	err := c.Call(ctx, http.MethodGet, fmt.Sprintf("/repos/%s/commits/%s/check-runs?check_name=Vidimus", c.repo, commit), nil, &list)
 	return list.Runs, err
 }
 
 // comment is a comment on a pull request.
-type comment struct {
+type Comment struct {
 	Body string `json:"body"`
 	User struct {
 		Login string `json:"login"`
 	} `json:"user"`
 }
 
-func (c client) comments(ctx context.Context, number int) ([]comment, error) {
-	var list []comment
-	err := c.call(ctx, http.MethodGet, fmt.Sprintf("/repos/%s/issues/%d/comments?per_page=100", c.repo, number), nil, &list)
+// Comments reads the comments of a pull request.
+func (c Client) Comments(ctx context.Context, number int) ([]Comment, error) {
+	var list []Comment
+	err := c.Call(ctx, http.MethodGet, fmt.Sprintf("/repos/%s/issues/%d/comments?per_page=100", c.repo, number), nil, &list)
 	return list, err
 }
 
 // issue is an issue.
-type issue struct {
+type Issue struct {
 	Number int    `json:"number"`
 	Title  string `json:"title"`
 	Body   string `json:"body"`
 	Pull   any    `json:"pull_request"`
 }
 
-func (c client) issues(ctx context.Context) ([]issue, error) {
-	var list []issue
-	err := c.call(ctx, http.MethodGet, "/repos/"+c.repo+"/issues?state=all&per_page=100", nil, &list)
+// Issues reads all issues, open or not, the newest first.
+func (c Client) Issues(ctx context.Context) ([]Issue, error) {
+	var list []Issue
+	err := c.Call(ctx, http.MethodGet, "/repos/"+c.repo+"/issues?state=all&per_page=100", nil, &list)
 	issues := list[:0]
 	for _, i := range list {
 		if i.Pull == nil {
@@ -173,14 +179,14 @@ func (c client) issues(ctx context.Context) ([]issue, error) {
 	return issues, err
 }
 
-// branch reads the commit at which a branch stands; "" if there is none.
-func (c client) branch(ctx context.Context, name string) (string, error) {
+// Branch reads the commit at which a branch stands; "" if there is none.
+func (c Client) Branch(ctx context.Context, name string) (string, error) {
 	var b struct {
 		Commit struct {
 			SHA string `json:"sha"`
 		} `json:"commit"`
 	}
-	err := c.call(ctx, http.MethodGet, "/repos/"+c.repo+"/branches/"+url.PathEscape(name), nil, &b)
+	err := c.Call(ctx, http.MethodGet, "/repos/"+c.repo+"/branches/"+url.PathEscape(name), nil, &b)
 	var no *refusal
 	if errors.As(err, &no) && no.status == http.StatusNotFound {
 		return "", nil
@@ -192,9 +198,9 @@ func (c client) branch(ctx context.Context, name string) (string, error) {
 // milliseconds; a loaded machine needs more.
 const patience = 60 * time.Second
 
-// await asks until the answer is yes. It looks again often: everything happens on
+// Await asks until the answer is yes. It looks again often: everything happens on
 // this machine.
-func await(ctx context.Context, what string, holds func() (bool, error)) error {
+func Await(ctx context.Context, what string, holds func() (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	tick := time.NewTicker(15 * time.Millisecond)

@@ -34,12 +34,12 @@ func Run(ctx context.Context, c Config) (err error) {
 	began := time.Now()
 	say := &narrator{out: c.Out}
 	say.printf("This is Northquay Logistics, a made-up company, on a GitHub of its own that\nruns inside this program. Nothing leaves your computer.\n")
-	stage, err := newStage(ctx, c.Dir, c.Log)
+	stage, err := NewStage(ctx, StageConfig{Dir: c.Dir, Log: c.Log})
 	if err != nil {
 		return fmt.Errorf("start the demo: %w", err)
 	}
 	defer func() { err = errors.Join(err, stage.Close()) }()
-	s := &story{stage: stage, say: say}
+	s := &Story{stage, say}
 	if err := s.homes(ctx); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		}
 		return s.stay(ctx, "No proposal is open. Make one:")
 	}
-	l, err := s.propose(ctx)
+	l, err := s.Propose(ctx)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	if !c.Auto {
-		return s.stay(ctx, fmt.Sprintf("Pull request %d waits for its signatures:", l.pull.Number))
+		return s.stay(ctx, fmt.Sprintf("Pull request %d waits for its signatures:", l.Pull.Number))
 	}
 	if err := l.play(ctx); err != nil {
 		return err
@@ -75,12 +75,12 @@ func Run(ctx context.Context, c Config) (err error) {
 
 // begin plays pull requests 1 and 2: before the story, the company gets its
 // governance.
-func (s *story) begin(ctx context.Context) error {
+func (s *Story) begin(ctx context.Context) error {
 	s.say.chapter("Northquay puts its cloud governance into Git")
-	if err := s.found(ctx); err != nil {
+	if err := s.Found(ctx); err != nil {
 		return fmt.Errorf("founding: %w", err)
 	}
-	if err := s.bring(ctx); err != nil {
+	if err := s.Bring(ctx); err != nil {
 		return fmt.Errorf("documents: %w", err)
 	}
 	return nil

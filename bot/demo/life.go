@@ -6,24 +6,24 @@ import (
 	"strings"
 )
 
-// life is pull request 3 as it goes on.
-type life struct {
-	*story
-	pull   pull
-	head   string
-	branch string
+// Life is pull request 3 as it goes on.
+type Life struct {
+	*Story
+	Pull   Pull
+	Head   string
+	Branch string
 }
 
-// propose plays the beginning of pull request 3: a proposal with a defect, which
+// Propose plays the beginning of pull request 3: a proposal with a defect, which
 // blocks, and the mended one.
-func (s *story) propose(ctx context.Context) (*life, error) {
-	l := &life{story: s, branch: "container-images"}
+func (s *Story) Propose(ctx context.Context) (*Life, error) {
+	l := &Life{Story: s, Branch: "container-images"}
 	s.say.chapter("Bruno proposes: our container images become ours to patch")
-	matrix, err := s.read(ctx, "main", matrixPath)
+	matrix, err := s.Read(ctx, "main", matrixPath)
 	if err != nil {
 		return nil, err
 	}
-	register, err := s.read(ctx, "main", registerPath)
+	register, err := s.Read(ctx, "main", registerPath)
 	if err != nil {
 		return nil, err
 	}
@@ -31,15 +31,15 @@ func (s *story) propose(ctx context.Context) (*life, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.head, err = s.push(ctx, "bcarvalhaes", l.branch, "Matrix: container images are ours to patch",
+	if l.Head, err = s.Push(ctx, "bcarvalhaes", l.Branch, "Matrix: container images are ours to patch",
 		map[string][]byte{matrixPath: matrix, registerPath: register}); err != nil {
 		return nil, err
 	}
-	if l.pull, err = s.as("bcarvalhaes").openPull(ctx, "Container images become ours to patch", l.branch, "We build images since this week."); err != nil {
+	if l.Pull, err = s.As("bcarvalhaes").OpenPull(ctx, "Container images become ours to patch", l.Branch, "We build images since this week."); err != nil {
 		return nil, err
 	}
-	s.say.fact("pull request", "%d, 1 commit, signed with Bruno's key", l.pull.Number)
-	c, err := s.verdict(ctx, l.head, concludes("failure"))
+	s.say.fact("pull request", "%d, 1 commit, signed with Bruno's key", l.Pull.Number)
+	c, err := s.Verdict(ctx, l.Head, Concludes("failure"))
 	if err != nil {
 		return nil, err
 	}
@@ -68,16 +68,16 @@ func row(summary, rule string) string {
 	return rule
 }
 
-func (l *life) mend(ctx context.Context, matrix []byte) error {
+func (l *Life) mend(ctx context.Context, matrix []byte) error {
 	l.say.chapter("Bruno mends it")
 	mended, err := edit(matrix, rowDefect, rowMended)
 	if err != nil {
 		return err
 	}
-	if l.head, err = l.push(ctx, "bcarvalhaes", l.branch, "Matrix: say who patches what", map[string][]byte{matrixPath: mended}); err != nil {
+	if l.Head, err = l.Push(ctx, "bcarvalhaes", l.Branch, "Matrix: say who patches what", map[string][]byte{matrixPath: mended}); err != nil {
 		return err
 	}
-	c, err := l.verdict(ctx, l.head, concludes("action_required"))
+	c, err := l.Verdict(ctx, l.Head, Concludes("action_required"))
 	if err != nil {
 		return err
 	}
@@ -85,13 +85,13 @@ func (l *life) mend(ctx context.Context, matrix []byte) error {
 	return l.refresh(ctx)
 }
 
-func (l *life) refresh(ctx context.Context) (err error) {
-	l.pull, err = l.as(adminSlug).pull(ctx, l.pull.Number)
+func (l *Life) refresh(ctx context.Context) (err error) {
+	l.Pull, err = l.As(adminSlug).Pull(ctx, l.Pull.Number)
 	return err
 }
 
 // play goes on from the mended proposal to the end.
-func (l *life) play(ctx context.Context) error {
+func (l *Life) play(ctx context.Context) error {
 	for _, part := range []func(context.Context) error{
 		l.strangerApproves, l.cisoSigns, l.cellChanges, l.bothSign, l.merge, l.bypass,
 	} {
@@ -103,17 +103,17 @@ func (l *life) play(ctx context.Context) error {
 }
 
 // strangerApproves: an approval by somebody without the role does not count.
-func (l *life) strangerApproves(ctx context.Context) error {
+func (l *Life) strangerApproves(ctx context.Context) error {
 	l.say.chapter("Zeynep, Head of People, approves")
-	lines, err := l.offered(ctx, l.pull.Number, "ciso")
+	lines, err := l.Offered(ctx, l.Pull.Number, "ciso")
 	if err != nil {
 		return err
 	}
-	r, err := l.as("zaydin").review(ctx, l.pull.Number, "APPROVE", lines[0])
+	r, err := l.As("zaydin").Review(ctx, l.Pull.Number, "APPROVE", lines[0])
 	if err != nil {
 		return err
 	}
-	c, err := l.verdict(ctx, l.head, func(c check) bool {
+	c, err := l.Verdict(ctx, l.Head, func(c Check) bool {
 		return c.Conclusion != "action_required" || strings.Contains(c.Output.Summary+c.Output.Text, fmt.Sprint(r.ID))
 	})
 	if err != nil {
@@ -125,14 +125,14 @@ func (l *life) strangerApproves(ctx context.Context) error {
 		"an approval without the role does not count, and the check says SIG004; it says %s", c.Conclusion)
 }
 
-func (l *life) cisoSigns(ctx context.Context) error {
+func (l *Life) cisoSigns(ctx context.Context) error {
 	l.say.chapter("Aoife, CISO, signs")
-	r, err := l.sign(ctx, l.pull.Number, "ciso")
+	r, err := l.Sign(ctx, l.Pull.Number, "ciso")
 	if err != nil {
 		return err
 	}
 	line := signLine.FindString(r.Body)
-	c, err := l.verdict(ctx, l.head, func(c check) bool {
+	c, err := l.Verdict(ctx, l.Head, func(c Check) bool {
 		return strings.Contains(c.Output.Title, "Tomasz") && !strings.Contains(c.Output.Title, "Aoife")
 	})
 	if err != nil {
@@ -153,9 +153,9 @@ func short(line string) string {
 }
 
 // cellChanges: a push that changes one cell ends the signature.
-func (l *life) cellChanges(ctx context.Context) error {
+func (l *Life) cellChanges(ctx context.Context) error {
 	l.say.chapter("Bruno changes one cell after that")
-	matrix, err := l.read(ctx, l.branch, matrixPath)
+	matrix, err := l.Read(ctx, l.Branch, matrixPath)
 	if err != nil {
 		return err
 	}
@@ -163,10 +163,10 @@ func (l *life) cellChanges(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if l.head, err = l.push(ctx, "bcarvalhaes", l.branch, "Matrix: name the evidence for our images", map[string][]byte{matrixPath: changed}); err != nil {
+	if l.Head, err = l.Push(ctx, "bcarvalhaes", l.Branch, "Matrix: name the evidence for our images", map[string][]byte{matrixPath: changed}); err != nil {
 		return err
 	}
-	c, err := l.verdict(ctx, l.head, func(c check) bool { return c.Status == "completed" })
+	c, err := l.Verdict(ctx, l.Head, func(c Check) bool { return c.Status == "completed" })
 	if err != nil {
 		return err
 	}
@@ -179,23 +179,23 @@ func (l *life) cellChanges(ctx context.Context) error {
 	return l.refresh(ctx)
 }
 
-func (l *life) bothSign(ctx context.Context) error {
+func (l *Life) bothSign(ctx context.Context) error {
 	l.say.chapter("Aoife and Tomasz sign the new text")
-	err := await(ctx, "the comment to offer lines for the new text", func() (bool, error) {
-		lines, err := l.linesFor(ctx, l.pull.Number)
+	err := Await(ctx, "the comment to offer lines for the new text", func() (bool, error) {
+		lines, err := l.LinesFor(ctx, l.Pull.Number)
 		return len(lines["ciso"]) == 1 && len(lines["head-of-it"]) >= 1, err
 	})
 	if err != nil {
 		return err
 	}
 	for _, role := range []string{"ciso", "head-of-it"} {
-		r, err := l.sign(ctx, l.pull.Number, role)
+		r, err := l.Sign(ctx, l.Pull.Number, role)
 		if err != nil {
 			return err
 		}
-		l.say.fact(l.holder(role).first(), "review %d: %s", r.ID, short(signLine.FindString(r.Body)))
+		l.say.fact(l.Holder(role).first(), "review %d: %s", r.ID, short(signLine.FindString(r.Body)))
 	}
-	c, err := l.verdict(ctx, l.head, concludes("success"))
+	c, err := l.Verdict(ctx, l.Head, Concludes("success"))
 	if err != nil {
 		return err
 	}
@@ -203,9 +203,9 @@ func (l *life) bothSign(ctx context.Context) error {
 	return nil
 }
 
-func (l *life) merge(ctx context.Context) error {
+func (l *Life) merge(ctx context.Context) error {
 	l.say.chapter("Bruno merges it")
-	commit, err := l.land(ctx, "bcarvalhaes", l.pull)
+	commit, err := l.Land(ctx, "bcarvalhaes", l.Pull)
 	if err != nil {
 		return err
 	}
@@ -214,9 +214,9 @@ func (l *life) merge(ctx context.Context) error {
 }
 
 // bypass: an administrator merges past the check; nothing is hidden.
-func (l *life) bypass(ctx context.Context) error {
+func (l *Life) bypass(ctx context.Context) error {
 	l.say.chapter("An administrator merges something past the check")
-	text, err := l.read(ctx, "main", reviewPath)
+	text, err := l.Read(ctx, "main", reviewPath)
 	if err != nil {
 		return err
 	}
@@ -224,27 +224,27 @@ func (l *life) bypass(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	head, err := l.push(ctx, adminSlug, "assurance", "Assurance review of Azure: one exception noted", map[string][]byte{reviewPath: text})
+	head, err := l.Push(ctx, adminSlug, "assurance", "Assurance review of Azure: one exception noted", map[string][]byte{reviewPath: text})
 	if err != nil {
 		return err
 	}
-	p, err := l.as(adminSlug).openPull(ctx, "Assurance review of Azure", "assurance", "")
+	p, err := l.As(adminSlug).OpenPull(ctx, "Assurance review of Azure", "assurance", "")
 	if err != nil {
 		return err
 	}
-	c, err := l.verdict(ctx, head, concludes("action_required"))
+	c, err := l.Verdict(ctx, head, Concludes("action_required"))
 	if err != nil {
 		return err
 	}
 	l.say.fact("check", "%s: %s", c.Conclusion, c.Output.Title)
-	before, err := l.as(adminSlug).issues(ctx)
+	before, err := l.As(adminSlug).Issues(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := l.land(ctx, adminSlug, p); err != nil {
+	if _, err := l.Land(ctx, adminSlug, p); err != nil {
 		return err
 	}
-	after, err := l.as(adminSlug).issues(ctx)
+	after, err := l.As(adminSlug).Issues(ctx)
 	if err != nil {
 		return err
 	}

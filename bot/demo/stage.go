@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/evidence"
@@ -31,30 +32,52 @@ const (
 	adminSlug      = "isolheim"
 )
 
-// stage is the running GitHub with the App and the people.
-type stage struct {
-	dir    string
-	sim    *githubsim.Sim
-	app    *app.App
+// Stage is the running GitHub with Northquay's people, repository and App. Its
+// methods act as the people would, through GitHub's API and Git. Tests of the App
+// start it too.
+type Stage struct {
+	Dir string
+	Sim *githubsim.Sim
+	// App is nil where somebody else runs it (StageConfig.WebhookURL).
+	App    *app.App
+	AppURL string        // where webhooks go, without a path
+	Made   githubsim.App // the App as GitHub knows it, with its private key
+	Repo   githubsim.Repository
+	Cast   []*Person
+	People map[string]*Person // by slug
+	Mirror *gitstore.Mirror   // of those who act, not of the App
+	// EvidenceKey is the key of the App for its evidence.
+	EvidenceKey evidence.NewKey
+	// Documents are the example as of today, by path, with its configuration.
+	Documents map[string][]byte
+
+	config StageConfig
 	web    *http.Server
-	appURL string
-	made   githubsim.App
-	repo   githubsim.Repository
-	people map[string]*person
-	cast   []*person
-	mirror *gitstore.Mirror
-	key    evidence.NewKey
-	files  map[string][]byte // the example as of today
 }
 
-// newStage starts everything below dir, which must not hold anything of value.
-func newStage(ctx context.Context, dir string, log *slog.Logger) (*stage, error) {
-	s := &stage{dir: dir, people: map[string]*person{}}
+// StageConfig says how to start a Stage.
+type StageConfig struct {
+	// Dir is where everything lies; parts of an earlier stage in it are replaced.
+	Dir string
+	Log *slog.Logger
+	// WebhookURL is where webhooks go when somebody else runs the App; "" starts it
+	// here. Its path is /webhook.
+	WebhookURL string
+	// App changes the App's configuration before it starts; nil leaves it.
+	App func(*app.Config)
+	// GitHub changes that of the embedded GitHub; nil leaves it.
+	GitHub func(*githubsim.Config)
+}
+
+// NewStage starts GitHub, makes people and repository, and starts the App.
+func NewStage(ctx context.Context, c StageConfig) (*Stage, error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Stage{Dir: c.Dir, People: map[string]*Person{}, config: c}
 	for _, step := range []func() error{
-		func() error { return s.clear() },
-		func() error { return s.startGitHub() },
-		func() error { return s.populate() },
-		func() error { return s.startApp(ctx, log) },
+		s.clear, s.startGitHub, s.populate, s.makeKey,
+		func() error { return s.makeApp(ctx) },
 		func() error { return s.protect(ctx) },
 	} {
 		if err := step(); err != nil {
@@ -70,187 +93,224 @@ func parts() []string {
 	return []string{"github", "app", "git", "homes", "evidence", "bundle", "world.json"}
 }
 
-func (s *stage) clear() error {
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+func (s *Stage) clear() error {
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return fmt.Errorf("make folder of the demo: %w", err)
 	}
 	for _, name := range parts() {
-		if err := os.RemoveAll(filepath.Join(s.dir, name)); err != nil {
+		if err := os.RemoveAll(filepath.Join(s.Dir, name)); err != nil {
 			return fmt.Errorf("remove earlier demo: %w", err)
 		}
 	}
 	return nil
 }
 
-func (s *stage) startGitHub() (err error) {
+func (s *Stage) startGitHub() (err error) {
 	start := time.Now()
-	s.sim, err = githubsim.Start(githubsim.Config{
-		Addr: "127.0.0.1:0", Dir: filepath.Join(s.dir, "github"),
+	c := githubsim.Config{
+		Addr: "127.0.0.1:0", Dir: filepath.Join(s.Dir, "github"),
 		Now: func() time.Time { return start }, // GitHub's clock moves a second with each write
-	})
+	}
+	if s.config.GitHub != nil {
+		s.config.GitHub(&c)
+	}
+	s.Sim, err = githubsim.Start(c)
 	return err
 }
 
 // populate makes accounts, the organisation, the repository and its mirror.
-func (s *stage) populate() error {
+func (s *Stage) populate() error {
 	var err error
-	if s.files, err = example(s.sim.Now()); err != nil {
+	if s.Documents, err = example(s.Sim.Now()); err != nil {
 		return err
 	}
 	// Keys are a day old, so that no commit comes before its key.
-	if s.cast, err = cast(s.sim.Now().Add(-24 * time.Hour)); err != nil {
+	if s.Cast, err = cast(s.Sim.Now().Add(-24 * time.Hour)); err != nil {
 		return err
 	}
 	var members []string
-	for _, p := range s.cast {
-		made, err := s.sim.CreateUser(githubsim.NewUser{ID: p.id, Login: p.login, Name: p.name, Email: p.email})
+	for _, p := range s.Cast {
+		made, err := s.Sim.CreateUser(githubsim.NewUser{ID: p.ID, Login: p.Login, Name: p.Name, Email: p.Email})
 		if err != nil {
-			return fmt.Errorf("account of %s: %w", p.slug, err)
+			return fmt.Errorf("account of %s: %w", p.Slug, err)
 		}
-		p.token = made.Token
-		s.people[p.slug] = p
-		members = append(members, p.login)
+		p.Token = made.Token
+		s.People[p.Slug] = p
+		members = append(members, p.Login)
 	}
-	_, err = s.sim.CreateOrganisation(githubsim.NewOrganisation{
-		ID: organisationID, Login: organisation, Name: "Northquay Logistics DAC", Owner: s.admin().login, Members: members,
+	_, err = s.Sim.CreateOrganisation(githubsim.NewOrganisation{
+		ID: organisationID, Login: organisation, Name: "Northquay Logistics DAC", Owner: s.admin().Login, Members: members,
 	})
 	if err != nil {
 		return err
 	}
-	s.repo, err = s.sim.CreateRepository(githubsim.NewRepository{
+	s.Repo, err = s.Sim.CreateRepository(githubsim.NewRepository{
 		ID: repositoryID, Owner: organisation, Name: repositoryName, Private: true, AutoInit: true,
 	})
 	if err != nil {
 		return err
 	}
-	s.mirror, err = gitstore.Open(filepath.Join(s.dir, "git")).Mirror(repositoryID)
+	s.Mirror, err = gitstore.Open(filepath.Join(s.Dir, "git")).Mirror(repositoryID)
 	return err
 }
 
-func (s *stage) admin() *person { return s.people[adminSlug] }
+func (s *Stage) admin() *Person { return s.People[adminSlug] }
 
-// as acts on GitHub as one person.
-func (s *stage) as(slug string) client {
-	return client{api: s.sim.URL() + "/api/v3", token: s.people[slug].token, repo: s.repo.FullName}
+// As acts on GitHub as one person.
+func (s *Stage) As(slug string) Client {
+	return Client{api: s.Sim.URL() + "/api/v3", token: s.People[slug].Token, repo: s.Repo.FullName}
 }
 
-// startApp makes the App on GitHub and starts it on a port of its own.
-func (s *stage) startApp(ctx context.Context, log *slog.Logger) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("listen for webhooks: %w", err)
+func (s *Stage) makeKey() (err error) {
+	s.EvidenceKey, err = evidence.MakeKey(rand.Reader, s.Repo.FullName, s.Sim.Now().Add(-24*time.Hour))
+	return err
+}
+
+// makeApp makes the App on GitHub and, unless somebody else does, runs it on a
+// port of its own.
+func (s *Stage) makeApp(ctx context.Context) (err error) {
+	var listener net.Listener
+	hook := s.config.WebhookURL
+	if hook == "" {
+		if listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			return fmt.Errorf("listen for webhooks: %w", err)
+		}
+		hook = "http://" + listener.Addr().String() + "/webhook"
 	}
-	s.appURL = "http://" + listener.Addr().String()
+	s.AppURL = strings.TrimSuffix(hook, "/webhook")
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails
-	s.made, err = s.sim.CreateApp(githubsim.NewApp{
-		ID: appID, BotID: botID, Slug: appSlug, WebhookURL: s.appURL + "/webhook", WebhookSecret: hex.EncodeToString(secret),
+	s.Made, err = s.Sim.CreateApp(githubsim.NewApp{
+		ID: appID, BotID: botID, Slug: appSlug, WebhookURL: hook, WebhookSecret: hex.EncodeToString(secret),
 		Permissions: map[string]string{
 			"metadata": "read", "contents": "write", "checks": "write", "statuses": "write",
 			"pull_requests": "write", "issues": "write", "members": "read",
 		},
-		Events: []string{"pull_request", "pull_request_review", "push", "issue_comment"}, Repositories: []string{s.repo.FullName},
+		Events: []string{"pull_request", "pull_request_review", "push", "issue_comment"}, Repositories: []string{s.Repo.FullName},
 	})
+	if err != nil || listener == nil {
+		return err
+	}
+	return s.startApp(ctx, listener)
+}
+
+// AppConfig is the App's configuration on this stage.
+func (s *Stage) AppConfig() app.Config {
+	c := app.Config{
+		Data: filepath.Join(s.Dir, "app"), GitHubURL: s.Sim.URL(), AppID: s.Made.ID, AppKey: []byte(s.Made.PrivateKey),
+		WebhookSecrets: [][]byte{[]byte(s.Made.WebhookSecret)}, EvidenceKey: s.EvidenceKey.Server, Engine: "vidimus demo",
+		Clock: s.Sim.Now, Log: s.config.Log,
+	}
+	if s.config.App != nil {
+		s.config.App(&c)
+	}
+	return c
+}
+
+func (s *Stage) startApp(ctx context.Context, listener net.Listener) (err error) {
+	if s.App, err = app.Open(ctx, s.AppConfig()); err != nil {
+		return err
+	}
+	s.web = &http.Server{Handler: s.App.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = s.web.Serve(listener) }() // ends with StopApp
+	return s.App.Start(ctx)
+}
+
+// StopApp ends the App as a stop of its process would; GitHub goes on, and its
+// deliveries fail.
+func (s *Stage) StopApp() error {
+	if s.App == nil {
+		return nil
+	}
+	err := errors.Join(s.web.Close(), s.App.Close())
+	s.App = nil
+	return err
+}
+
+// RestartApp starts a stopped App at the same address.
+func (s *Stage) RestartApp(ctx context.Context) error {
+	listener, err := net.Listen("tcp", strings.TrimPrefix(s.AppURL, "http://"))
 	if err != nil {
-		return err
+		return fmt.Errorf("listen for webhooks: %w", err)
 	}
-	if s.key, err = evidence.MakeKey(rand.Reader, s.repo.FullName, s.sim.Now().Add(-24*time.Hour)); err != nil {
-		return err
-	}
-	s.app, err = app.Open(ctx, app.Config{
-		Data: filepath.Join(s.dir, "app"), GitHubURL: s.sim.URL(), AppID: s.made.ID, AppKey: []byte(s.made.PrivateKey),
-		WebhookSecrets: [][]byte{[]byte(s.made.WebhookSecret)}, EvidenceKey: s.key.Server, Engine: "vidimus demo",
-		Clock: s.sim.Now, Log: log,
-	})
-	if err != nil {
-		return err
-	}
-	s.web = &http.Server{Handler: s.app.Handler(), ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = s.web.Serve(listener) }() // ends with Close
-	return s.app.Start(ctx)
+	return s.startApp(ctx, listener)
 }
 
 // protect lets those with a key push, and makes the check required, as an
 // administrator would; administrators may still go past it.
-func (s *stage) protect(ctx context.Context) error {
-	for _, p := range s.cast {
+func (s *Stage) protect(ctx context.Context) error {
+	for _, p := range s.Cast {
 		if p.key == nil {
 			continue
 		}
-		err := s.as(adminSlug).call(ctx, http.MethodPut, "/repos/"+s.repo.FullName+"/collaborators/"+p.login,
+		err := s.As(adminSlug).Call(ctx, http.MethodPut, "/repos/"+s.Repo.FullName+"/collaborators/"+p.Login,
 			map[string]any{"permission": "push"}, nil)
 		if err != nil {
 			return err
 		}
 	}
-	return s.as(adminSlug).call(ctx, http.MethodPut, "/repos/"+s.repo.FullName+"/branches/main/protection", map[string]any{
+	return s.As(adminSlug).Call(ctx, http.MethodPut, "/repos/"+s.Repo.FullName+"/branches/main/protection", map[string]any{
 		"required_status_checks": map[string]any{
-			"strict": false, "contexts": []string{}, "checks": []map[string]any{{"context": "Vidimus", "app_id": s.made.ID}},
+			"strict": false, "contexts": []string{}, "checks": []map[string]any{{"context": "Vidimus", "app_id": s.Made.ID}},
 		},
 		"enforce_admins": false, "required_pull_request_reviews": nil, "restrictions": nil,
 	}, nil)
 }
 
 // Close ends everything; the files stay.
-func (s *stage) Close() error {
-	var errs []error
-	if s.web != nil {
-		errs = append(errs, s.web.Close())
+func (s *Stage) Close() error {
+	err := s.StopApp()
+	if s.Sim != nil {
+		err = errors.Join(err, s.Sim.Close())
 	}
-	if s.app != nil {
-		errs = append(errs, s.app.Close())
-	}
-	if s.sim != nil {
-		errs = append(errs, s.sim.Close())
-	}
-	return errors.Join(errs...)
+	return err
 }
 
-// push commits files to a branch as one person, signed with their key, on top of
+// Push commits files to a branch as one person, signed with their key, on top of
 // where the branch stands, or main for a new one. It gives the commit.
-func (s *stage) push(ctx context.Context, slug, branch, message string, files map[string][]byte) (string, error) {
-	p := s.people[slug]
-	remote := gitstore.Remote{URL: s.repo.CloneURL, Token: p.token}
-	if err := s.mirror.Fetch(ctx, remote); err != nil {
+func (s *Stage) Push(ctx context.Context, slug, branch, message string, files map[string][]byte) (string, error) {
+	p := s.People[slug]
+	remote := gitstore.Remote{URL: s.Repo.CloneURL, Token: p.Token}
+	if err := s.Mirror.Fetch(ctx, remote); err != nil {
 		return "", err
 	}
-	parent, err := s.mirror.Branch(branch)
+	parent, err := s.Mirror.Branch(branch)
 	if errors.Is(err, gitstore.ErrNotFound) {
-		parent, err = s.mirror.Branch("main")
+		parent, err = s.Mirror.Branch("main")
 	}
 	if err != nil {
 		return "", err
 	}
-	now := s.sim.Now()
-	id, err := s.mirror.Write(gitstore.Change{
-		Parent: parent, Files: files, Message: message, Author: gitstore.Author{Name: p.name, Email: p.email, When: now},
+	now := s.Sim.Now()
+	id, err := s.Mirror.Write(gitstore.Change{
+		Parent: parent, Files: files, Message: message, Author: gitstore.Author{Name: p.Name, Email: p.Email, When: now},
 		Sign: func(payload []byte) ([]byte, error) { return p.sign(payload, now) },
 	})
 	if err != nil {
 		return "", err
 	}
-	if err := s.mirror.Push(ctx, remote, branch, id); err != nil {
+	if err := s.Mirror.Push(ctx, remote, branch, id); err != nil {
 		return "", err
 	}
-	return id, s.mirror.Fetch(ctx, remote)
+	return id, s.Mirror.Fetch(ctx, remote)
 }
 
-// read gives a file of a branch as it stands now.
-func (s *stage) read(ctx context.Context, branch, path string) ([]byte, error) {
-	if err := s.mirror.Fetch(ctx, gitstore.Remote{URL: s.repo.CloneURL, Token: s.admin().token}); err != nil {
+// Read gives a file of a branch as it stands now.
+func (s *Stage) Read(ctx context.Context, branch, path string) ([]byte, error) {
+	if err := s.Mirror.Fetch(ctx, gitstore.Remote{URL: s.Repo.CloneURL, Token: s.admin().Token}); err != nil {
 		return nil, err
 	}
-	tip, err := s.mirror.Branch(branch)
+	tip, err := s.Mirror.Branch(branch)
 	if err != nil {
 		return nil, err
 	}
-	files, err := s.mirror.Files(tip, func(p string) bool { return p == path || len(p) < len(path) && path[:len(p)] == p })
+	files, err := s.Mirror.Files(tip, func(p string) bool { return p == path || len(p) < len(path) && path[:len(p)] == p })
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range files {
 		if f.Path == path {
-			raw, _, err := s.mirror.Blob(f.Blob, 1<<20)
+			raw, _, err := s.Mirror.Blob(f.Blob, 1<<20)
 			return raw, err
 		}
 	}

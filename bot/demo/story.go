@@ -3,16 +3,20 @@ package demo
 import (
 	"context"
 	"fmt"
+	"io"
 	"regexp"
 	"sort"
 	"strings"
 )
 
-// story plays the parts, one after the other.
-type story struct {
-	*stage
+// Story plays the parts, one after the other.
+type Story struct {
+	*Stage
 	say *narrator
 }
+
+// NewStory plays on a stage and tells out what happens.
+func NewStory(s *Stage, out io.Writer) *Story { return &Story{Stage: s, say: &narrator{out: out}} }
 
 // expect ends the demo when something that must hold does not.
 func expect(holds bool, format string, args ...any) error {
@@ -22,12 +26,12 @@ func expect(holds bool, format string, args ...any) error {
 	return fmt.Errorf("expected that "+format, args...)
 }
 
-// verdict waits until the check on a commit says one of the conclusions, and reads
+// Verdict waits until the check on a commit says one of the conclusions, and reads
 // it back.
-func (s *story) verdict(ctx context.Context, head string, wanted func(check) bool) (check, error) {
-	var found check
-	err := await(ctx, "the check on "+head[:12], func() (bool, error) {
-		runs, err := s.as(adminSlug).checks(ctx, head)
+func (s *Story) Verdict(ctx context.Context, head string, wanted func(Check) bool) (Check, error) {
+	var found Check
+	err := Await(ctx, "the check on "+head[:12], func() (bool, error) {
+		runs, err := s.As(adminSlug).Checks(ctx, head)
 		if err != nil || len(runs) == 0 {
 			return false, err
 		}
@@ -40,16 +44,17 @@ func (s *story) verdict(ctx context.Context, head string, wanted func(check) boo
 	return found, nil
 }
 
-func concludes(word string) func(check) bool {
-	return func(c check) bool { return c.Conclusion == word }
+// Concludes waits for a conclusion.
+func Concludes(word string) func(Check) bool {
+	return func(c Check) bool { return c.Conclusion == word }
 }
 
 var signLine = regexp.MustCompile(`(?m)^I sign as ([a-z0-9-]+): .*$`)
 
-// linesFor reads, from the one comment on a pull request, the lines to copy for
+// LinesFor reads, from the one comment on a pull request, the lines to copy for
 // each role.
-func (s *story) linesFor(ctx context.Context, number int) (map[string][]string, error) {
-	comments, err := s.as(adminSlug).comments(ctx, number)
+func (s *Story) LinesFor(ctx context.Context, number int) (map[string][]string, error) {
+	comments, err := s.As(adminSlug).Comments(ctx, number)
 	if err != nil {
 		return nil, err
 	}
@@ -65,46 +70,46 @@ func (s *story) linesFor(ctx context.Context, number int) (map[string][]string, 
 	return lines, nil
 }
 
-// holder is the person of a role.
-func (s *story) holder(role string) *person {
-	for _, p := range s.cast {
-		if p.role == role {
+// Holder is the person of a role.
+func (s *Story) Holder(role string) *Person {
+	for _, p := range s.Cast {
+		if p.Role == role {
 			return p
 		}
 	}
 	return nil
 }
 
-// offered waits for the lines that the comment offers for a role.
-func (s *story) offered(ctx context.Context, number int, role string) (lines []string, err error) {
-	err = await(ctx, "lines to sign for "+role, func() (bool, error) {
-		all, err := s.linesFor(ctx, number)
+// Offered waits for the lines that the comment offers for a role.
+func (s *Story) Offered(ctx context.Context, number int, role string) (lines []string, err error) {
+	err = Await(ctx, "lines to sign for "+role, func() (bool, error) {
+		all, err := s.LinesFor(ctx, number)
 		lines = all[role]
 		return len(lines) > 0, err
 	})
 	return lines, err
 }
 
-// sign approves a pull request as the holder of a role, with the lines that the
+// Sign approves a pull request as the holder of a role, with the lines that the
 // comment offers for it now.
-func (s *story) sign(ctx context.Context, number int, role string) (review, error) {
-	lines, err := s.offered(ctx, number, role)
+func (s *Story) Sign(ctx context.Context, number int, role string) (Review, error) {
+	lines, err := s.Offered(ctx, number, role)
 	if err != nil {
-		return review{}, err
+		return Review{}, err
 	}
-	return s.as(s.holder(role).slug).review(ctx, number, "APPROVE", "Read.\n\n"+strings.Join(lines, "\n"))
+	return s.As(s.Holder(role).Slug).Review(ctx, number, "APPROVE", "Read.\n\n"+strings.Join(lines, "\n"))
 }
 
-// signAll has everyone sign for whom the comment offers lines, until the check is
+// SignAll has everyone sign for whom the comment offers lines, until the check is
 // green. It gives the roles that signed.
-func (s *story) signAll(ctx context.Context, number int, head string) ([]string, error) {
-	if _, err := s.verdict(ctx, head, concludes("action_required")); err != nil {
+func (s *Story) SignAll(ctx context.Context, number int, head string) ([]string, error) {
+	if _, err := s.Verdict(ctx, head, Concludes("action_required")); err != nil {
 		return nil, err
 	}
 	var lines map[string][]string
-	err := await(ctx, "the comment with the lines to sign", func() (bool, error) {
+	err := Await(ctx, "the comment with the lines to sign", func() (bool, error) {
 		var err error
-		lines, err = s.linesFor(ctx, number)
+		lines, err = s.LinesFor(ctx, number)
 		return len(lines) > 0, err
 	})
 	if err != nil {
@@ -117,43 +122,43 @@ func (s *story) signAll(ctx context.Context, number int, head string) ([]string,
 	sort.Strings(roles)
 	for _, role := range roles {
 		body := "Read.\n\n" + strings.Join(lines[role], "\n")
-		if _, err := s.as(s.holder(role).slug).review(ctx, number, "APPROVE", body); err != nil {
+		if _, err := s.As(s.Holder(role).Slug).Review(ctx, number, "APPROVE", body); err != nil {
 			return nil, err
 		}
 	}
-	_, err = s.verdict(ctx, head, concludes("success"))
+	_, err = s.Verdict(ctx, head, Concludes("success"))
 	return roles, err
 }
 
-// land merges a pull request and waits until the evidence branch holds it: the
+// Land merges a pull request and waits until the evidence branch holds it: the
 // branch moves by the entry, and again by the site.
-func (s *story) land(ctx context.Context, slug string, p pull) (string, error) {
-	before, err := s.as(adminSlug).branch(ctx, "evidence")
+func (s *Story) Land(ctx context.Context, slug string, p Pull) (string, error) {
+	before, err := s.As(adminSlug).Branch(ctx, "evidence")
 	if err != nil {
 		return "", err
 	}
-	if err := s.as(slug).merge(ctx, p.Number, p.Head.SHA); err != nil {
+	if err := s.As(slug).Merge(ctx, p.Number, p.Head.SHA); err != nil {
 		return "", err
 	}
-	merged, err := s.as(adminSlug).pull(ctx, p.Number)
+	merged, err := s.As(adminSlug).Pull(ctx, p.Number)
 	if err != nil {
 		return "", err
 	}
-	err = await(ctx, "evidence of pull request "+fmt.Sprint(p.Number), func() (bool, error) {
-		now, err := s.as(adminSlug).branch(ctx, "evidence")
+	err = Await(ctx, "evidence of pull request "+fmt.Sprint(p.Number), func() (bool, error) {
+		now, err := s.As(adminSlug).Branch(ctx, "evidence")
 		return now != before, err
 	})
 	return merged.MergeCommit, err
 }
 
-// found plays pull request 1: configuration and keys, signed by two people.
-func (s *story) found(ctx context.Context) error {
+// Found plays pull request 1: configuration and keys, signed by two people.
+func (s *Story) Found(ctx context.Context) error {
 	files := map[string][]byte{
-		".vidimus.yml":      s.files[".vidimus.yml"],
-		"keys/web-flow.asc": []byte(s.sim.WebFlowKey()),
-		"keys/vidimus.asc":  s.key.Public,
+		".vidimus.yml":      s.Documents[".vidimus.yml"],
+		"keys/web-flow.asc": []byte(s.Sim.WebFlowKey()),
+		"keys/vidimus.asc":  s.EvidenceKey.Public,
 	}
-	for _, p := range s.cast {
+	for _, p := range s.Cast {
 		if p.key == nil {
 			continue
 		}
@@ -161,13 +166,13 @@ func (s *story) found(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		files["keys/"+p.slug+".asc"] = key
+		files["keys/"+p.Slug+".asc"] = key
 	}
-	head, err := s.push(ctx, "rdevries", "founding", "Who signs what, and the keys of those who commit", files)
+	head, err := s.Push(ctx, "rdevries", "founding", "Who signs what, and the keys of those who commit", files)
 	if err != nil {
 		return err
 	}
-	p, err := s.as("rdevries").openPull(ctx, "Found the governance of our cloud use", "founding", "The first configuration and the keys.")
+	p, err := s.As("rdevries").OpenPull(ctx, "Found the governance of our cloud use", "founding", "The first configuration and the keys.")
 	if err != nil {
 		return err
 	}
@@ -175,7 +180,7 @@ func (s *story) found(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.land(ctx, "rdevries", p); err != nil {
+	if _, err := s.Land(ctx, "rdevries", p); err != nil {
 		return err
 	}
 	s.say.fact("founded", "pull request %d: configuration and %d keys, signed by %s", p.Number, len(files)-1, s.names(roles))
@@ -183,41 +188,41 @@ func (s *story) found(ctx context.Context) error {
 }
 
 // signFounding: two persons are enough; the comment offers lines to more.
-func (s *story) signFounding(ctx context.Context, number int, head string) ([]string, error) {
-	if _, err := s.verdict(ctx, head, concludes("action_required")); err != nil {
+func (s *Story) signFounding(ctx context.Context, number int, head string) ([]string, error) {
+	if _, err := s.Verdict(ctx, head, Concludes("action_required")); err != nil {
 		return nil, err
 	}
 	roles := []string{"ciso", "head-of-it"}
 	for _, role := range roles {
-		if _, err := s.sign(ctx, number, role); err != nil {
+		if _, err := s.Sign(ctx, number, role); err != nil {
 			return nil, err
 		}
 	}
-	_, err := s.verdict(ctx, head, concludes("success"))
+	_, err := s.Verdict(ctx, head, Concludes("success"))
 	return roles, err
 }
 
-// bring plays pull request 2: all documents, signed by all their signatories.
-func (s *story) bring(ctx context.Context) error {
+// Bring plays pull request 2: all documents, signed by all their signatories.
+func (s *Story) Bring(ctx context.Context) error {
 	files := map[string][]byte{}
-	for path, text := range s.files {
+	for path, text := range s.Documents {
 		if path != ".vidimus.yml" {
 			files[path] = text
 		}
 	}
-	head, err := s.push(ctx, "rdevries", "documents", "The documents that govern our cloud use", files)
+	head, err := s.Push(ctx, "rdevries", "documents", "The documents that govern our cloud use", files)
 	if err != nil {
 		return err
 	}
-	p, err := s.as("rdevries").openPull(ctx, "Bring the documents", "documents", "Policy, register, contracts, matrices, exit plans, reviews, one exception.")
+	p, err := s.As("rdevries").OpenPull(ctx, "Bring the documents", "documents", "Policy, register, contracts, matrices, exit plans, reviews, one exception.")
 	if err != nil {
 		return err
 	}
-	roles, err := s.signAll(ctx, p.Number, head)
+	roles, err := s.SignAll(ctx, p.Number, head)
 	if err != nil {
 		return err
 	}
-	if _, err := s.land(ctx, "rdevries", p); err != nil {
+	if _, err := s.Land(ctx, "rdevries", p); err != nil {
 		return err
 	}
 	s.say.fact("in force", "pull request %d: %d documents, signed by %s", p.Number, len(files), s.names(roles))
@@ -225,10 +230,10 @@ func (s *story) bring(ctx context.Context) error {
 }
 
 // names lists the holders of roles.
-func (s *story) names(roles []string) string {
+func (s *Story) names(roles []string) string {
 	var names []string
 	for _, role := range roles {
-		names = append(names, s.holder(role).first())
+		names = append(names, s.Holder(role).first())
 	}
 	if len(names) < 2 {
 		return strings.Join(names, "")

@@ -56,43 +56,43 @@ type worldPerson struct {
 	GnupgHome string `json:"gnupghome"` // "" for who has no key
 }
 
-func (s *stage) writeWorld() error {
+func (s *Stage) writeWorld() error {
 	w := world{
-		Format: worldFormat, API: s.sim.URL() + "/api/v3", Git: s.sim.URL(), Web: s.sim.URL(), Control: s.sim.URL() + "/_sim",
-		App:        worldApp{s.made.ID, appSlug, s.made.InstallationID, s.appURL},
-		Repository: worldRepository{s.repo.ID, s.repo.FullName, s.repo.CloneURL},
-		Admin:      worldAdmin{s.admin().login, s.admin().token}, BotKey: s.key.Primary,
+		Format: worldFormat, API: s.Sim.URL() + "/api/v3", Git: s.Sim.URL(), Web: s.Sim.URL(), Control: s.Sim.URL() + "/_sim",
+		App:        worldApp{s.Made.ID, appSlug, s.Made.InstallationID, s.AppURL},
+		Repository: worldRepository{s.Repo.ID, s.Repo.FullName, s.Repo.CloneURL},
+		Admin:      worldAdmin{s.admin().Login, s.admin().Token}, BotKey: s.EvidenceKey.Primary,
 	}
-	for _, p := range s.cast {
-		w.People = append(w.People, worldPerson{p.slug, p.id, p.login, p.name, p.email, p.token, p.home})
+	for _, p := range s.Cast {
+		w.People = append(w.People, worldPerson{p.Slug, p.ID, p.Login, p.Name, p.Email, p.Token, p.home})
 	}
 	encoded, err := json.MarshalIndent(w, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write world.json: %w", err)
 	}
-	return os.WriteFile(filepath.Join(s.dir, "world.json"), append(encoded, '\n'), 0o600)
+	return os.WriteFile(filepath.Join(s.Dir, "world.json"), append(encoded, '\n'), 0o600)
 }
 
 // homes makes, for everyone with a key, a folder that serves as GNUPGHOME, so that
 // git commit -S works as that person. Without gpg on this computer the folder
 // holds the secret key only, to be imported.
-func (s *stage) homes(ctx context.Context) error {
+func (s *Stage) homes(ctx context.Context) error {
 	gpg, err := exec.LookPath("gpg")
 	if errors.Is(err, exec.ErrNotFound) {
 		gpg = ""
 	} else if err != nil {
 		return fmt.Errorf("look for gpg: %w", err)
 	}
-	for _, p := range s.cast {
+	for _, p := range s.Cast {
 		if p.key == nil {
 			continue
 		}
-		home, err := filepath.Abs(filepath.Join(s.dir, "homes", p.slug))
+		home, err := filepath.Abs(filepath.Join(s.Dir, "homes", p.Slug))
 		if err != nil {
-			return fmt.Errorf("folder of %s: %w", p.slug, err)
+			return fmt.Errorf("folder of %s: %w", p.Slug, err)
 		}
 		if err := os.MkdirAll(home, 0o700); err != nil {
-			return fmt.Errorf("folder of %s: %w", p.slug, err)
+			return fmt.Errorf("folder of %s: %w", p.Slug, err)
 		}
 		secret, err := p.secretKey()
 		if err != nil {
@@ -100,12 +100,12 @@ func (s *stage) homes(ctx context.Context) error {
 		}
 		file := filepath.Join(home, "secret.asc")
 		if err := os.WriteFile(file, secret, 0o600); err != nil {
-			return fmt.Errorf("secret key of %s: %w", p.slug, err)
+			return fmt.Errorf("secret key of %s: %w", p.Slug, err)
 		}
 		p.home = home
 		if gpg != "" {
 			if out, err := exec.CommandContext(ctx, gpg, "--homedir", home, "--batch", "--quiet", "--import", file).CombinedOutput(); err != nil {
-				return fmt.Errorf("import key of %s: %w: %s", p.slug, err, out)
+				return fmt.Errorf("import key of %s: %w: %s", p.Slug, err, out)
 			}
 		}
 	}
@@ -113,11 +113,11 @@ func (s *stage) homes(ctx context.Context) error {
 }
 
 // stay keeps everything running and says what can be tried.
-func (s *story) stay(ctx context.Context, what string) error {
-	s.say.printf("\n%s\n  GitHub      %s/%s\n  world.json  %s\n", what, s.sim.URL(), s.repo.FullName, filepath.Join(s.dir, "world.json"))
+func (s *Story) stay(ctx context.Context, what string) error {
+	s.say.printf("\n%s\n  GitHub      %s/%s\n  world.json  %s\n", what, s.Sim.URL(), s.Repo.FullName, filepath.Join(s.Dir, "world.json"))
 	s.say.printf("\nworld.json holds the token of every person and where their keys lie. To act as\nAoife, the CISO, read the comment on the pull request and approve with its line:\n\n")
-	s.say.printf("  git clone %s\n  curl -H \"Authorization: token TOKEN\" %s/api/v3/repos/%s/issues/3/comments\n", s.repo.CloneURL, s.sim.URL(), s.repo.FullName)
-	s.say.printf("\nCtrl-C ends it; %s stays.\n", s.dir)
+	s.say.printf("  git clone %s\n  curl -H \"Authorization: token TOKEN\" %s/api/v3/repos/%s/issues/3/comments\n", s.Repo.CloneURL, s.Sim.URL(), s.Repo.FullName)
+	s.say.printf("\nCtrl-C ends it; %s stays.\n", s.Dir)
 	<-ctx.Done()
 	return nil
 }
