@@ -115,7 +115,8 @@ func newCommitVerification(o verifyCommitsOptions, stdin io.Reader, stdout, stde
 	fault(o.keys != "" && o.base != "", "--keys and --base both say where keys come from")
 	fault(o.authenticate && (o.keys != "" || o.people != "" || o.base != "" || o.stdin || o.all),
 		"--authenticate takes keys and people from each commit's parents, so it goes with none of --keys, --people, --base, --stdin, --all")
-	fault((o.trustRoot != "" || o.ledgerKey != "") && !o.authenticate, "--trust-root and --ledger-key go with --authenticate")
+	fault((o.trustRoot != "" || o.ledgerKey != "") && !o.authenticate,
+		"--trust-root and --ledger-key go with --authenticate")
 	fault(o.asOf != "" && o.clock == "committer", "--as-of and --clock committer both say what time it is")
 	if o.asOf != "" {
 		var err error

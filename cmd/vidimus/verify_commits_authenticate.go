@@ -54,7 +54,8 @@ func (v *commitVerification) authenticate(ctx context.Context, now time.Time) er
 	if err != nil {
 		return err
 	}
-	s := &commitSummary{started: now, trust: fmt.Sprintf("trust from %.12s, each commit judged by its parents' keys", c.root)}
+	s := &commitSummary{started: now, trust: fmt.Sprintf("trust from %.12s, each commit judged by its parents' keys",
+		c.root)}
 	judge := func(id string, raw []byte) judgedCommit { return c.judge(ctx, id, raw) }
 	err = streamCommits(source, judge, func(j judgedCommit) error {
 		j, err := c.link(ctx, j)
@@ -82,7 +83,8 @@ func (v *commitVerification) newChain(ctx context.Context, now time.Time) (*chai
 	tip := "HEAD"
 	switch {
 	case len(v.o.ranges) > 1 || len(v.o.ranges) == 1 && strings.Contains(v.o.ranges[0], ".."):
-		return nil, "", &hintedError{errors.New("--authenticate checks all from the trust root to one commit"), "name one commit, or none for HEAD"}
+		return nil, "", &hintedError{errors.New("--authenticate checks all from the trust root to one commit"),
+			"name one commit, or none for HEAD"}
 	case len(v.o.ranges) == 1:
 		tip = v.o.ranges[0]
 	}
@@ -93,7 +95,8 @@ func (v *commitVerification) newChain(ctx context.Context, now time.Time) (*chai
 	name := v.o.trustRoot
 	if name == "" {
 		if name, err = v.repo.output(ctx, "config", "--get", trustRootSetting); err != nil || name == "" {
-			return nil, "", &hintedError{errors.New("no trust root is named"), "--trust-root REV, or git config " + trustRootSetting + " REV: the commit of the founding, known from paper"}
+			return nil, "", &hintedError{errors.New("no trust root is named"),
+				"--trust-root REV, or git config " + trustRootSetting + " REV: the commit of the founding, known from paper"}
 		}
 	}
 	root, err := v.repo.resolve(ctx, name)
@@ -101,7 +104,8 @@ func (v *commitVerification) newChain(ctx context.Context, now time.Time) (*chai
 		return nil, "", err
 	}
 	c := &chain{
-		v: v, root: root, terms: v.terms(now, true), trusts: map[string]stateTrust{}, authenticated: map[string]bool{root: true},
+		v: v, root: root, terms: v.terms(now,
+			true), trusts: map[string]stateTrust{}, authenticated: map[string]bool{root: true},
 	}
 	if c.states, err = v.repo.states(ctx, root, tip); err != nil {
 		return nil, "", err

@@ -116,7 +116,8 @@ func (r commitRepository) governed(ctx context.Context, commit string, keep func
 }
 
 // governedAll is governed for several commits.
-func (r commitRepository) governedAll(ctx context.Context, commits []string, keep func(path string) bool) ([]governedTree, error) {
+func (r commitRepository) governedAll(ctx context.Context, commits []string, keep func(path string) bool) ([]governedTree,
+	error) {
 	trees := make([]governedTree, len(commits))
 	for i, commit := range commits {
 		var err error

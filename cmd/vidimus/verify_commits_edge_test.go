@@ -20,7 +20,8 @@ import (
 func verdicts(t *testing.T, code int, args ...string) map[string]string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	if got := runVerifyCommits(context.Background(), append([]string{"verify", "commits", "--format", "tsv"}, args...), strings.NewReader(""), &stdout, &stderr); got != code {
+	if got := runVerifyCommits(context.Background(), append([]string{"verify", "commits", "--format", "tsv"}, args...),
+		strings.NewReader(""), &stdout, &stderr); got != code {
 		t.Fatalf("%v: exit code %d, want %d\n%s%s", args, got, code, stdout.String(), stderr.String())
 	}
 	found := map[string]string{}
@@ -38,7 +39,8 @@ func history(t *testing.T, n int) (*workshop, []string) {
 	w := newWorkshop(t, filepath.Join(t.TempDir(), "repo"))
 	ids := []string{w.commit(step{branch: "main", author: "aoife", key: "aoife", files: w.founding("personal-key")})}
 	for i := range n {
-		ids = append(ids, w.commit(step{branch: "main", author: "bruno", key: "bruno", files: map[string]string{"policy/cloud.md": fmt.Sprint(i, "\n")}}))
+		ids = append(ids, w.commit(step{branch: "main", author: "bruno", key: "bruno",
+			files: map[string]string{"policy/cloud.md": fmt.Sprint(i, "\n")}}))
 	}
 	return w, ids
 }
@@ -61,7 +63,8 @@ func TestVerifyCommits_anyKindOfRepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, dir := range map[string]string{
-		"loose": w.dir, "a folder in it": below, "bare": clone("bare.git", "--bare"), "packed with a commit graph": packed, "alternates": alternates,
+		"loose": w.dir, "a folder in it": below, "bare": clone("bare.git",
+			"--bare"), "packed with a commit graph": packed, "alternates": alternates,
 	} {
 		if got := verdicts(t, exitClean, "--repo", dir); len(got) != len(ids) {
 			t.Errorf("%s: %d commits, want %d", name, len(got), len(ids))
@@ -74,7 +77,8 @@ func TestVerifyCommits_shallowRepositorySaysSo(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "shallow")
 	w.git("clone", "-q", "--depth", "2", "file://"+w.dir, dir)
 	var stdout, stderr bytes.Buffer
-	if code := runVerifyCommits(context.Background(), []string{"verify", "commits", "--repo", dir}, nil, &stdout, &stderr); code != exitClean {
+	if code := runVerifyCommits(context.Background(), []string{"verify", "commits", "--repo", dir}, nil, &stdout,
+		&stderr); code != exitClean {
 		t.Fatalf("exit code %d\n%s", code, stderr.String())
 	}
 	want := "the repository is shallow; what lies before its boundary was not read: " + ids[4]
@@ -112,7 +116,8 @@ func TestVerifyCommits_objectWithOtherBytesEndsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
-	code := runVerifyCommits(context.Background(), []string{"verify", "commits", "--repo", w.dir, "--base", ids[0]}, nil, &stdout, &stderr)
+	code := runVerifyCommits(context.Background(), []string{"verify", "commits", "--repo", w.dir, "--base", ids[0]}, nil,
+		&stdout, &stderr)
 	if code != exitCould || !strings.Contains(stderr.String(), ids[2]) {
 		t.Errorf("exit code %d, stderr %q, want 2 and the commit named", code, stderr.String())
 	}
@@ -120,10 +125,12 @@ func TestVerifyCommits_objectWithOtherBytesEndsIt(t *testing.T) {
 
 func TestVerifyCommits_configurationOfTheBaseCounts(t *testing.T) {
 	w, ids := history(t, 1)
-	files := map[string]string{".vidimus.yml": strings.ReplaceAll(configuration("personal-key"), "bruno@northquay.example", "stranger@northquay.example"), "keys/bruno.asc": string(w.keys["stranger"].File("x", keysMade))}
+	files := map[string]string{".vidimus.yml": strings.ReplaceAll(configuration("personal-key"), "bruno@northquay.example",
+		"stranger@northquay.example"), "keys/bruno.asc": string(w.keys["stranger"].File("x", keysMade))}
 	w.git("branch", "topic", "main")
 	takeover := w.commit(step{branch: "topic", author: "stranger", key: "stranger", files: files})
-	after := w.commit(step{branch: "topic", author: "stranger", key: "stranger", files: map[string]string{"policy/cloud.md": "evil\n"}})
+	after := w.commit(step{branch: "topic", author: "stranger", key: "stranger",
+		files: map[string]string{"policy/cloud.md": "evil\n"}})
 	got := verdicts(t, exitNegative, "--repo", w.dir, "main..topic")
 	if got[takeover] != "unknown-key" || got[after] != "unknown-key" || got[ids[1]] != "" {
 		t.Errorf("verdicts %v: the keys that a change brings must not judge it", got)
@@ -132,7 +139,8 @@ func TestVerifyCommits_configurationOfTheBaseCounts(t *testing.T) {
 
 func TestVerifyCommits_hostKey(t *testing.T) {
 	w, _ := history(t, 0)
-	id := w.commit(step{branch: "main", author: "bruno", committer: "github", key: "web-flow", files: map[string]string{"policy/cloud.md": "edited\n"}})
+	id := w.commit(step{branch: "main", author: "bruno", committer: "github", key: "web-flow",
+		files: map[string]string{"policy/cloud.md": "edited\n"}})
 	if got := verdicts(t, exitNegative, "--repo", w.dir); got[id] != "vouched" {
 		t.Errorf("verdict %q, want vouched", got[id])
 	}
@@ -144,7 +152,8 @@ func TestVerifyCommits_clocks(t *testing.T) {
 	k := w.keys["bruno"]
 	short := keyringtest.Says{Made: keysMade, Flags: []byte{3}, KeyLife: 60 * 24 * time.Hour}
 	files := w.founding("personal-key")
-	files["keys/bruno.asc"] = string(keyringtest.Armour("PUBLIC KEY BLOCK", k.Primary(), keyringtest.UserID("b"), k.Certify(k, "b", short)))
+	files["keys/bruno.asc"] = string(keyringtest.Armour("PUBLIC KEY BLOCK", k.Primary(), keyringtest.UserID("b"),
+		k.Certify(k, "b", short)))
 	w.commit(step{branch: "main", author: "aoife", key: "aoife", files: files})
 	id := w.commit(step{branch: "main", author: "bruno", key: "bruno", files: map[string]string{"policy/cloud.md": "x\n"}})
 	for _, c := range []struct {
@@ -181,7 +190,8 @@ func TestVerifyCommits_sha256Repository(t *testing.T) {
 	w.dir = dir
 	c := keyringtest.Commit{Author: address("bruno"), When: w.when, Message: "x\n", Tree: w.gitWith("", "mktree")}
 	payload := c.Payload()
-	raw := keyringtest.Signed(payload, keyringtest.Armour("SIGNATURE", w.keys["bruno"].Sign(payload, keyringtest.Says{Made: w.when})), "gpgsig-sha256")
+	raw := keyringtest.Signed(payload, keyringtest.Armour("SIGNATURE",
+		w.keys["bruno"].Sign(payload, keyringtest.Says{Made: w.when})), "gpgsig-sha256")
 	id := w.gitWith(string(raw), "hash-object", "-t", "commit", "-w", "--stdin")
 	w.git("update-ref", "refs/heads/main", id)
 	if got := verdicts(t, exitClean, "--repo", dir, "--keys", keys); got[id] != "good" {
@@ -192,12 +202,15 @@ func TestVerifyCommits_sha256Repository(t *testing.T) {
 func TestVerifyCommits_terminalIsNotSteered(t *testing.T) {
 	w, _ := history(t, 0)
 	tree := w.git("rev-parse", "main^{tree}")
-	c := keyringtest.Commit{Author: "\x1b[31mEvil\u202e\r <e@example.org>", When: w.when, Message: "x\n", Tree: tree, Parents: []string{w.git("rev-parse", "main")}}
+	c := keyringtest.Commit{Author: "\x1b[31mEvil\u202e\r <e@example.org>", When: w.when, Message: "x\n", Tree: tree,
+		Parents: []string{w.git("rev-parse", "main")}}
 	c.Author = strings.ReplaceAll(c.Author, "\r", "")
 	id := w.gitWith(string(c.Payload()), "hash-object", "-t", "commit", "-w", "--stdin")
 	var stdout, stderr bytes.Buffer
-	code := runVerifyCommits(context.Background(), []string{"verify", "commits", "--repo", w.dir, "main.." + id}, nil, &stdout, &stderr)
-	if code != exitNegative || strings.ContainsAny(stdout.String()+stderr.String(), "\x1b\u202e") || !strings.Contains(stdout.String(), `\u001b[31mEvil\u202e`) {
+	code := runVerifyCommits(context.Background(), []string{"verify", "commits", "--repo", w.dir, "main.." + id}, nil,
+		&stdout, &stderr)
+	if code != exitNegative || strings.ContainsAny(stdout.String()+stderr.String(), "\x1b\u202e") ||
+		!strings.Contains(stdout.String(), `\u001b[31mEvil\u202e`) {
 		t.Errorf("exit code %d, stdout %q", code, stdout.String())
 	}
 }
@@ -207,7 +220,8 @@ func TestTextPrinter_longTextListsOnlyWhatDoesNotCount(t *testing.T) {
 		var out bytes.Buffer
 		p := newTextPrinter(&out, commitTrust{}, paint{})
 		for i := range n + 1 {
-			c := judgedCommit{id: fmt.Sprintf("%040d", i), counts: i != 50, verdict: commitsig.Verdict{Word: commitsig.Unsigned, Text: "The commit is not signed."}}
+			c := judgedCommit{id: fmt.Sprintf("%040d", i), counts: i != 50,
+				verdict: commitsig.Verdict{Word: commitsig.Unsigned, Text: "The commit is not signed."}}
 			if err := p.commit(c); err != nil {
 				t.Fatal(err)
 			}
@@ -225,7 +239,9 @@ func TestTextPrinter_longTextListsOnlyWhatDoesNotCount(t *testing.T) {
 func TestVerifyCommits_jsonIsOneDocument(t *testing.T) {
 	w, ids := history(t, 3)
 	var stdout, stderr bytes.Buffer
-	if code := runVerifyCommits(context.Background(), []string{"verify", "commits", "--repo", w.dir, "--format", "json", "--as-of", "2026-06-01"}, nil, &stdout, &stderr); code != exitClean {
+	if code := runVerifyCommits(context.Background(),
+		[]string{"verify", "commits", "--repo", w.dir, "--format", "json", "--as-of",
+			"2026-06-01"}, nil, &stdout, &stderr); code != exitClean {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
 	var got struct {
@@ -236,11 +252,13 @@ func TestVerifyCommits_jsonIsOneDocument(t *testing.T) {
 	if err := json.Unmarshal(stdout.Bytes(), &got); err != nil {
 		t.Fatalf("%v in %s", err, stdout.String())
 	}
-	if got.Format != "vidimus-verify-commits/1" || got.Clock != "as-of" || got.AsOf != "2026-06-01T00:00:00Z" || len(got.Commits) != 4 || got.Summary.Count != 4 {
+	if got.Format != "vidimus-verify-commits/1" || got.Clock != "as-of" || got.AsOf != "2026-06-01T00:00:00Z" ||
+		len(got.Commits) != 4 || got.Summary.Count != 4 {
 		t.Errorf("JSON %+v", got)
 	}
 	first := got.Commits[3]
-	if first.Commit != ids[0] || first.Person != "aoife" || first.Algorithm != "Ed25519, SHA-256" || first.Committer.Name != "Aoife Brannigan" || first.Text == "" {
+	if first.Commit != ids[0] || first.Person != "aoife" || first.Algorithm != "Ed25519, SHA-256" ||
+		first.Committer.Name != "Aoife Brannigan" || first.Text == "" {
 		t.Errorf("last commit %+v, want aoife's founding", first)
 	}
 }
@@ -255,14 +273,17 @@ func TestVerifyCommits_corpusByTheCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"good-ed25519-sha256", "bad-message", "malformed-two-gpgsig-same", "unsigned-plain", "good-ssh-ed25519", "wrong-person-committer"} {
+	for _, name := range []string{"good-ed25519-sha256", "bad-message", "malformed-two-gpgsig-same", "unsigned-plain",
+		"good-ssh-ed25519", "wrong-person-committer"} {
 		raw, err := os.ReadFile(filepath.Join(made, name+".commit"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		id := w.gitWith(string(raw), "hash-object", "-t", "commit", "-w", "--stdin", "--literally")
 		var stdout, stderr bytes.Buffer
-		runVerifyCommits(context.Background(), []string{"verify", "commits", "--repo", w.dir, "--keys", made + "/keys", "--people", made + "/people.tsv", "--as-of", "2026-06-01T12:05:00Z", "--format", "tsv", "--stdin"},
+		runVerifyCommits(context.Background(),
+			[]string{"verify", "commits", "--repo", w.dir, "--keys", made + "/keys", "--people", made + "/people.tsv",
+				"--as-of", "2026-06-01T12:05:00Z", "--format", "tsv", "--stdin"},
 			strings.NewReader(id+"\n"), &stdout, &stderr)
 		want, _, _ := strings.Cut(name, "-")
 		if name == "wrong-person-committer" {

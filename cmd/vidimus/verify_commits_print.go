@@ -76,7 +76,8 @@ func (s *commitSummary) text(took time.Duration) string {
 		return fmt.Sprintf("%s\n%s, all good%s, %s\n", s.trust, commitCount(s.total), since, took.Round(time.Millisecond))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s of %s are good. %s do not count:\n", s.trust, thousands(s.counted), commitCount(s.total), thousands(s.total-s.counted))
+	fmt.Fprintf(&b, "%s\n%s of %s are good. %s do not count:\n", s.trust, thousands(s.counted), commitCount(s.total),
+		thousands(s.total-s.counted))
 	for _, c := range s.missing {
 		fmt.Fprintf(&b, "  %.12s  %s\n", c.id, strings.Join(wrapped(printable(orWord(c)), 64), "\n                "))
 	}
@@ -125,7 +126,8 @@ func newTSVPrinter(w io.Writer) *tsvPrinter {
 // person. What is not known is empty.
 func (p *tsvPrinter) commit(c judgedCommit) error {
 	v := c.verdict
-	for i, field := range [...]string{c.id, string(v.Word), v.Fingerprint, v.KeyID, rfc3339(v.Created), printable(v.Person)} {
+	for i, field := range [...]string{c.id, string(v.Word), v.Fingerprint, v.KeyID, rfc3339(v.Created),
+		printable(v.Person)} {
 		if i > 0 {
 			_ = p.w.WriteByte('\t') // told by the last write
 		}
@@ -197,7 +199,8 @@ type (
 // newJSONPrinter writes the beginning.
 func newJSONPrinter(w io.Writer, t commitTrust, terms commitsig.Terms) *jsonPrinter {
 	p := &jsonPrinter{w: bufio.NewWriter(w)}
-	head := jsonCommitsHead{Format: "vidimus-verify-commits/1", Keys: t.from, People: t.hasPeople, Clock: string(terms.Clock)}
+	head := jsonCommitsHead{Format: "vidimus-verify-commits/1", Keys: t.from, People: t.hasPeople,
+		Clock: string(terms.Clock)}
 	if terms.Clock != commitsig.ClaimedTime {
 		head.AsOf = rfc3339(terms.Seen)
 	}

@@ -40,7 +40,8 @@ func (b *commitBatch) reset() {
 // streamCommits reads commits from source, judges them on all cores, and calls emit for each in the
 // order in which they were read. A few batches are in memory at a time, whatever the history's length.
 // It ends at the first error.
-func streamCommits(source *commitSource, judge func(id string, raw []byte) judgedCommit, emit func(judgedCommit) error) error {
+func streamCommits(source *commitSource, judge func(id string, raw []byte) judgedCommit,
+	emit func(judgedCommit) error) error {
 	workers := runtime.GOMAXPROCS(0)
 	work, ordered := make(chan *commitBatch, workers), make(chan *commitBatch, 2*workers)
 	free := make(chan *commitBatch, 4*workers)

@@ -20,17 +20,21 @@ const (
 )
 
 func TestParse_fields(t *testing.T) {
-	raw := strings.Replace(plain, "Wording\n", "Wording\n\nbody\n\nCo-authored-by: Carol <carol@example.org>\nCO-AUTHORED-BY:Dan <dan@example.org> x\nco-authored-by: nobody\n", 1)
+	raw := strings.Replace(plain, "Wording\n",
+		"Wording\n\nbody\n\nCo-authored-by: Carol <carol@example.org>\nCO-AUTHORED-BY:Dan <dan@example.org> x\nco-authored-by: nobody\n", 1)
 	got, err := commitsig.Parse([]byte(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := commitsig.Commit{
 		Tree: tree, Parents: []string{parent},
-		Author:    commitsig.Identity{Name: "Alice", Email: "alice@example.org", When: time.Date(2026, 6, 1, 13, 30, 0, 0, time.FixedZone("", 5400))},
-		Committer: commitsig.Identity{Name: "Bob", Email: "bob@example.org", When: time.Date(2026, 6, 1, 7, 1, 40, 0, time.FixedZone("", -18000))},
-		CoAuthors: []commitsig.Identity{{Name: "Carol", Email: "carol@example.org"}, {Name: "Dan", Email: "dan@example.org"}, {Name: "nobody"}},
-		Message:   raw[strings.Index(raw, "\n\n")+2:],
+		Author: commitsig.Identity{Name: "Alice", Email: "alice@example.org",
+			When: time.Date(2026, 6, 1, 13, 30, 0, 0, time.FixedZone("", 5400))},
+		Committer: commitsig.Identity{Name: "Bob", Email: "bob@example.org",
+			When: time.Date(2026, 6, 1, 7, 1, 40, 0, time.FixedZone("", -18000))},
+		CoAuthors: []commitsig.Identity{{Name: "Carol", Email: "carol@example.org"}, {Name: "Dan", Email: "dan@example.org"},
+			{Name: "nobody"}},
+		Message: raw[strings.Index(raw, "\n\n")+2:],
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Parse (-want +got):\n%s", diff)
@@ -79,9 +83,11 @@ func TestParse_refuses(t *testing.T) {
 		{"tree of 39", tree, tree[1:], "not an object id", 5},
 		{"parent of 64", parent, parent + parent[:24], "parent is not an object id", 53},
 		{"parent after the author", "committer", "parent " + parent + "\ncommitter", "wrong place", at("committer")},
-		{"too many parents", "parent " + parent + "\n", strings.Repeat("parent "+parent+"\n", 257), "more than 256 parents", 46 + 256*48},
+		{"too many parents", "parent " + parent + "\n", strings.Repeat("parent "+parent+"\n", 257), "more than 256 parents",
+			46 + 256*48},
 		{"no author", "author", "auhtor", "before the committer", author},
-		{"no committer", "committer Bob <bob@example.org> 1780315300 -0500\n", "", "no tree, author or committer", at("committer")},
+		{"no committer", "committer Bob <bob@example.org> 1780315300 -0500\n", "", "no tree, author or committer",
+			at("committer")},
 		{"two authors", "committer", "author A <a> 1 +0000\ncommitter", "twice or in the wrong place", at("committer")},
 		{"author after committer", "\n\n", "\nauthor A <a> 1 +0000\n\n", "twice or in the wrong place", end},
 		{"two addresses", "<alice@example.org>", "<a> <b>", "exactly one address", author + 7},
@@ -106,9 +112,12 @@ func TestParse_refuses(t *testing.T) {
 		{"the other format first", "\n\n", "\ngpgsig-sha256 y\ngpgsig x\n\n", "two signature headers", end + 16},
 		{"signature before the tree", "tree", "gpgsig x\ntree", "before the tree", 0},
 		{"signature in the message", "Wording\n", "-----BEGIN PGP SIGNATURE-----\n", "stands in the message", end + 1},
-		{"SSH signature in the message", "Wording\n", "x\n-----BEGIN SSH SIGNATURE-----\n", "stands in the message", end + 3},
-		{"signature header in the message", "Wording\n", "x\ngpgsig -----BEGIN PGP SIGNATURE-----\n", "stands in the message", end + 3},
-		{"too many headers", "\n\n", "\n" + strings.Repeat("x y\n", 1100) + "\n", "more than 1024 headers", end + 4*(1025-4)},
+		{"SSH signature in the message", "Wording\n", "x\n-----BEGIN SSH SIGNATURE-----\n", "stands in the message",
+			end + 3},
+		{"signature header in the message", "Wording\n", "x\ngpgsig -----BEGIN PGP SIGNATURE-----\n",
+			"stands in the message", end + 3},
+		{"too many headers", "\n\n", "\n" + strings.Repeat("x y\n", 1100) + "\n", "more than 1024 headers",
+			end + 4*(1025-4)},
 		{"too long a name", "Alice", strings.Repeat("a", 5000), "over 4096 bytes", author + 7},
 	} {
 		raw := strings.Replace(plain, c.old, c.new, 1)
@@ -122,12 +131,14 @@ func TestParse_refuses(t *testing.T) {
 
 func TestVerify_hugeInputIsNeverGood(t *testing.T) {
 	signature := func(body string) string {
-		return strings.Replace(plain, "\n\n", "\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n"+body+" -----END PGP SIGNATURE-----\n\n", 1)
+		return strings.Replace(plain, "\n\n",
+			"\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n"+body+" -----END PGP SIGNATURE-----\n\n", 1)
 	}
 	for name, raw := range map[string]string{
-		"a message of 100 MB":           plain + strings.Repeat("x", 100<<20),
-		"a signature header of 10 MB":   signature(strings.Repeat(" "+strings.Repeat("A", 64)+"\n", 10<<20/66)),
-		"100,000 parents":               strings.Replace(plain, "parent "+parent+"\n", strings.Repeat("parent "+parent+"\n", 100_000), 1),
+		"a message of 100 MB":         plain + strings.Repeat("x", 100<<20),
+		"a signature header of 10 MB": signature(strings.Repeat(" "+strings.Repeat("A", 64)+"\n", 10<<20/66)),
+		"100,000 parents": strings.Replace(plain, "parent "+parent+"\n",
+			strings.Repeat("parent "+parent+"\n", 100_000), 1),
 		"a header of 1,000,000 lines":   strings.Replace(plain, "\n\n", "\nx a"+strings.Repeat("\n b", 1_000_000)+"\n\n", 1),
 		"armour of one line of 5 MB":    signature(" " + strings.Repeat("A", 5<<20) + "\n"),
 		"a signature header of 3 MB":    signature(strings.Repeat(" "+strings.Repeat("A", 64)+"\n", 3<<20/66)),
@@ -155,7 +166,8 @@ func TestObjectID_isWhatGitHashObjectSays(t *testing.T) {
 // FuzzParse holds that what is taken is made of its parts: nothing of the headers git reads is lost.
 func FuzzParse(f *testing.F) {
 	f.Add(plain)
-	f.Add(strings.Replace(plain, "\n\n", "\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n =AAAA\n -----END PGP SIGNATURE-----\n\n", 1))
+	f.Add(strings.Replace(plain, "\n\n",
+		"\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n =AAAA\n -----END PGP SIGNATURE-----\n\n", 1))
 	f.Add(strings.Replace(plain, "\n\n", "\nmergetag object x\n type commit\n\n", 1))
 	f.Add(strings.ReplaceAll(plain, tree, tree+tree[:24]))
 	f.Fuzz(func(t *testing.T, raw string) {

@@ -117,7 +117,8 @@ func checkMade(t *testing.T, row map[string]string, got commitsig.Verdict) {
 	case word == row["verdict"]:
 	case excused && (slices.Contains(debatable, word) || got.Word == commitsig.ExpiredSignature):
 	default:
-		t.Errorf("%s: Verify = %s (%s), want %s (debatable: %s; %s)", name, word, got.Text, row["verdict"], row["debatable"], row["why"])
+		t.Errorf("%s: Verify = %s (%s), want %s (debatable: %s; %s)", name, word, got.Text, row["verdict"], row["debatable"],
+			row["why"])
 	}
 	if got.Text == "" || got.Clock != commitsig.FirstSeen {
 		t.Errorf("%s: Text = %q, Clock = %q, want a sentence and first-seen", name, got.Text, got.Clock)

@@ -27,7 +27,8 @@ const hostName = "GitHub"
 // may name several keys, so each is tried once.
 func (j *judge) match(c claim, keys []keyring.Key) (matching []keyring.Key, ok bool) {
 	if len(keys) == 0 {
-		return nil, j.say(UnknownKey, "The commit is signed with the key "+j.named(c)+", which is in no file of keys/.", addKey)
+		return nil, j.say(UnknownKey, "The commit is signed with the key "+j.named(c)+", which is in no file of keys/.",
+			addKey)
 	}
 	if !c.computable() {
 		return nil, j.uncomputable(c)
@@ -106,7 +107,9 @@ func (j *judge) choose(matching []keyring.Key) (signer keyring.Key, ok bool) {
 		default:
 			j.identify(signer)
 			j.verdict.Person = ""
-			return signer, j.say(WrongPerson, fmt.Sprintf("The key stands in %s and in %s, so it cannot be told whose commit it is.", signer.Path, k.Path), "Each person needs a key of their own.")
+			return signer, j.say(WrongPerson,
+				fmt.Sprintf("The key stands in %s and in %s, so it cannot be told whose commit it is.", signer.Path,
+					k.Path), "Each person needs a key of their own.")
 		}
 	}
 	return signer, true
@@ -152,11 +155,14 @@ func (j *judge) timely(s *wire.Signature, k keyring.Key) bool {
 	made, seen := s.Created, j.verdict.Seen
 	switch end := s.Ends(); {
 	case made.After(seen.Add(MaxAhead)):
-		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, after it was first seen at %s.", stamp(made), stamp(seen)), setClock)
+		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, after it was first seen at %s.", stamp(made),
+			stamp(seen)), setClock)
 	case made.Before(k.Created):
-		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, before its key at %s.", stamp(made), stamp(k.Created)), setClock)
+		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, before its key at %s.", stamp(made),
+			stamp(k.Created)), setClock)
 	case !end.IsZero() && !seen.Before(end):
-		return j.say(ExpiredSignature, fmt.Sprintf("The signature says that it holds until %s, and it was first seen at %s.", stamp(end), stamp(seen)), again)
+		return j.say(ExpiredSignature, fmt.Sprintf("The signature says that it holds until %s, and it was first seen at %s.",
+			stamp(end), stamp(seen)), again)
 	}
 	return true
 }
@@ -175,11 +181,13 @@ func (j *judge) attribute(k keyring.Key) {
 	case k.Role == keyring.RoleHost:
 		j.vouch()
 	case k.Role == keyring.RoleBot:
-		j.say(WrongPerson, "The commit is signed with the key of Vidimus itself, which signs evidence and never commits.", again)
+		j.say(WrongPerson, "The commit is signed with the key of Vidimus itself, which signs evidence and never commits.",
+			again)
 	case k.Role == keyring.RolePerson:
 		j.compare(k)
 	default:
-		j.say(WrongPerson, fmt.Sprintf("The key in %s belongs to nobody: no person in the roster is called %q.", k.Path, k.Slug), "Name the file after its person in people:, by a change of its own.")
+		j.say(WrongPerson, fmt.Sprintf("The key in %s belongs to nobody: no person in the roster is called %q.", k.Path,
+			k.Slug), "Name the file after its person in people:, by a change of its own.")
 	}
 }
 
@@ -190,7 +198,8 @@ func (j *judge) compare(k keyring.Key) {
 	committer, known := j.ring.PersonOf(address)
 	switch {
 	case !known:
-		j.say(WrongPerson, fmt.Sprintf("The key belongs to %s, but the committer's address %q is nobody's in the roster.", owner.Name, address),
+		j.say(WrongPerson, fmt.Sprintf("The key belongs to %s, but the committer's address %q is nobody's in the roster.",
+			owner.Name, address),
 			"Commit with an address of the roster: git config user.email ADDRESS, then git commit --amend --no-edit --reset-author -S, and push again.")
 	case committer.Slug != k.Slug:
 		j.say(WrongPerson, fmt.Sprintf("The key belongs to %s, but the committer is %s.", owner.Name, committer.Name),
@@ -198,7 +207,8 @@ func (j *judge) compare(k keyring.Key) {
 	case string(j.object.author.email) == address:
 		j.say(Good, "Signed by "+owner.Name+" with their own key.", "")
 	default:
-		j.say(Good, fmt.Sprintf("Signed by %s with their own key; the author %q is only claimed.", owner.Name, j.object.author.email), "")
+		j.say(Good, fmt.Sprintf("Signed by %s with their own key; the author %q is only claimed.", owner.Name,
+			j.object.author.email), "")
 	}
 }
 
@@ -207,7 +217,8 @@ func (j *judge) compare(k keyring.Key) {
 func (j *judge) vouch() {
 	c := j.object.committer
 	if string(c.name) != hostName || !strings.EqualFold(string(c.email), keyring.HostAddress) {
-		j.say(WrongPerson, fmt.Sprintf("The commit is signed by GitHub, but its committer %q is not GitHub.", c.email), again)
+		j.say(WrongPerson, fmt.Sprintf("The commit is signed by GitHub, but its committer %q is not GitHub.", c.email),
+			again)
 		return
 	}
 	author, known := j.ring.PersonOf(string(j.object.author.email))
@@ -215,5 +226,6 @@ func (j *judge) vouch() {
 		j.say(WrongPerson, fmt.Sprintf("GitHub vouches for the session, but its author's address %q is nobody's in the roster.", j.object.author.email), "Set an address of the roster as primary at GitHub, or commit on your computer with git commit -S.")
 		return
 	}
-	j.say(Vouched, "GitHub vouches for the session of "+author.Name+"; no personal key.", "Where a personal key is asked for, commit on your computer with git commit -S.")
+	j.say(Vouched, "GitHub vouches for the session of "+author.Name+"; no personal key.",
+		"Where a personal key is asked for, commit on your computer with git commit -S.")
 }

@@ -106,7 +106,8 @@ func (j *judge) refuse(err error, text []byte) bool {
 // from the signature's beginning.
 func (j *judge) malformedSignature(offset int, problem string) bool {
 	j.verdict.Offset = j.object.signatureAt + offset
-	return j.say(Malformed, fmt.Sprintf("The signature is malformed at byte %d of the commit: %s.", j.verdict.Offset, problem), again)
+	return j.say(Malformed, fmt.Sprintf("The signature is malformed at byte %d of the commit: %s.", j.verdict.Offset,
+		problem), again)
 }
 
 // matches tells whether the claim is by k over the object's payload.

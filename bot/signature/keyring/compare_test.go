@@ -11,7 +11,8 @@ import (
 )
 
 func TestCompare(t *testing.T) {
-	k, s, other := keyringtest.NewKey(t, "ed25519", made), keyringtest.NewKey(t, "ed25519", made), keyringtest.NewKey(t, "ed25519", made)
+	k, s, other := keyringtest.NewKey(t, "ed25519", made), keyringtest.NewKey(t, "ed25519", made),
+		keyringtest.NewKey(t, "ed25519", made)
 	life := func(made, days int) []byte {
 		says := signing(at(made))
 		says.KeyLife = time.Duration(days) * day
@@ -23,7 +24,8 @@ func TestCompare(t *testing.T) {
 	sub := [][]byte{s.Sub(), k.Bind(s, keyringtest.Says{Made: made, Flags: []byte{2}, Back: s})}
 	revoked := k.Revoke(k, keyringtest.Says{Made: at(9), Reason: reason(1)})
 	ssh, ssh2 := keyringtest.NewSSHKey(t, "ed25519").File(), keyringtest.NewSSHKey(t, "ed25519").File()
-	year, longer, weak := file(life(0, 365)), file(life(0, 365), life(5, 700)), file(k.Certify(k, userID, keyringtest.Says{Made: made, Hash: crypto.SHA1, Flags: []byte{3}}))
+	year, longer, weak := file(life(0, 365)), file(life(0, 365), life(5, 700)),
+		file(k.Certify(k, userID, keyringtest.Says{Made: made, Hash: crypto.SHA1, Flags: []byte{3}}))
 	for _, c := range []struct {
 		name          string
 		before, after []byte
@@ -42,13 +44,15 @@ func TestCompare(t *testing.T) {
 		{"earlier end", longer, file(life(6, 100)), keyring.Replacement},
 		{"an end where there was none", file(life(0, 0)), year, keyring.Replacement},
 		{"revoked", year, file(life(0, 365), revoked), keyring.Revocation},
-		{"revoked by a stranger", year, file(life(0, 365), other.Revoke(k, keyringtest.Says{Made: at(9), Reason: reason(1)})), keyring.Same},
+		{"revoked by a stranger", year, file(life(0, 365),
+			other.Revoke(k, keyringtest.Says{Made: at(9), Reason: reason(1)})), keyring.Same},
 		{"revocation lost", file(life(0, 365), revoked), year, keyring.Replacement},
 		{"another key", year, other.File(userID, made), keyring.Replacement},
 		{"a second key", year, append(slices.Clone(year), other.File(userID, made)...), keyring.Replacement},
 		{"a new subkey", year, file(append([][]byte{life(0, 365)}, sub...)...), keyring.Replacement},
 		{"a subkey gone", file(append([][]byte{life(0, 365)}, sub...)...), year, keyring.Replacement},
-		{"the right to sign is new", file(k.Certify(k, userID, keyringtest.Says{Made: made, Flags: []byte{1}})), file(life(5, 0)), keyring.Replacement},
+		{"the right to sign is new", file(k.Certify(k, userID, keyringtest.Says{Made: made, Flags: []byte{1}})),
+			file(life(5, 0)), keyring.Replacement},
 		{"SSH, the same", ssh, append([]byte("# mine\n"), ssh...), keyring.Same},
 		{"SSH, another", ssh, ssh2, keyring.Replacement},
 		{"SSH, one more", ssh, append(slices.Clone(ssh), ssh2...), keyring.Replacement},

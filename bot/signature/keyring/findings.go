@@ -55,7 +55,8 @@ func judgeContents(f File, c contents) (findings []document.Finding) {
 			"revoke the key now, since whoever can read the repository has it; then commit the public key of a new one",
 			"The file holds a secret key."))
 	case len(c.keys) == 0:
-		return append(findings, finding(f, RuleUnreadable, document.Block, readableFix(f), "No public key can be read: %s.", reasons(c.problems)))
+		return append(findings, finding(f, RuleUnreadable, document.Block, readableFix(f), "No public key can be read: %s.",
+			reasons(c.problems)))
 	}
 	for _, problem := range c.problems[:min(len(c.problems), maxProblems)] {
 		findings = append(findings, finding(f, RulePassedOver, document.Warn, readableFix(f), "%s.", upperFirst(problem)))
@@ -119,8 +120,9 @@ func (x *index) judgeAll() []document.Finding {
 			}
 			findings = append(findings, document.Finding{
 				Rule: RuleTwoOwners, Severity: document.Block, Path: k.Path,
-				Message: fmt.Sprintf("The key %s stands in %s too. A key belongs to one owner, so it counts for neither.", k.Fingerprint, first.Path),
-				Fix:     "remove it from one of the files; two people need two keys",
+				Message: fmt.Sprintf("The key %s stands in %s too. A key belongs to one owner, so it counts for neither.",
+					k.Fingerprint, first.Path),
+				Fix: "remove it from one of the files; two people need two keys",
 			})
 		}
 	}
@@ -194,7 +196,8 @@ func expiry(k Key, asOf time.Time) string {
 	days := int(left / (24 * time.Hour))
 	for _, notice := range [...]int{7, 30, 90} {
 		if left <= time.Duration(notice)*24*time.Hour {
-			return fmt.Sprintf("The key %s expires on %s, in %d days (notice at %d).", k.Primary, day(k.expires), days, notice)
+			return fmt.Sprintf("The key %s expires on %s, in %d days (notice at %d).", k.Primary, day(k.expires), days,
+				notice)
 		}
 	}
 	return ""

@@ -24,7 +24,8 @@ func (p *pile) sort() {
 			return
 		}
 		if !p.place(s, signers) && s.IssuerID != 0 && !p.refused {
-			p.complain("a signature (kind %#02x) that claims to be by the key itself does not verify and is passed over", s.Kind)
+			p.complain("a signature (kind %#02x) that claims to be by the key itself does not verify and is passed over",
+				s.Kind)
 		}
 	}
 	p.signatures = nil

@@ -198,8 +198,10 @@ func (k *Key) Bind(sub *Key, says Says) []byte {
 	k.t.Helper()
 	s := k.signature(packet.SigTypeSubkeyBinding, says)
 	if says.Back != nil {
-		s.EmbeddedSignature = says.Back.signature(packet.SigTypePrimaryKeyBinding, Says{Made: says.Made, Hash: says.BackHash})
-		if err := s.EmbeddedSignature.CrossSignKey(&sub.private.PublicKey, &k.private.PublicKey, says.Back.private, plain()); err != nil {
+		s.EmbeddedSignature = says.Back.signature(packet.SigTypePrimaryKeyBinding,
+			Says{Made: says.Made, Hash: says.BackHash})
+		if err := s.EmbeddedSignature.CrossSignKey(&sub.private.PublicKey, &k.private.PublicKey, says.Back.private,
+			plain()); err != nil {
 			k.t.Fatalf("sign back: %v", err)
 		}
 	}

@@ -33,7 +33,8 @@ func TestDearmour_readsWhatGpgWrites(t *testing.T) {
 	lines := strings.Split(block, "\n")
 	noChecksum := strings.Join(append(lines[:len(lines)-3:len(lines)-3], lines[len(lines)-2:]...), "\n")
 	for name, text := range map[string]string{
-		"as written": block, "without final line end": strings.TrimSuffix(block, "\n"), "with headers": withHeaders, "without checksum": noChecksum,
+		"as written": block, "without final line end": strings.TrimSuffix(block,
+			"\n"), "with headers": withHeaders, "without checksum": noChecksum,
 	} {
 		got, err := wire.Dearmour([]byte(text), wire.LabelSignature)
 		if err != nil || !bytes.Equal(got, sample()) {
@@ -62,8 +63,10 @@ func TestDearmour_refusesWhatTwoReadersCouldTakeDifferently(t *testing.T) {
 		{"second block", block + block, "something follows", len(block)},
 		{"no empty line", strings.Replace(block, "\n\n", "\n", 1), "neither a header nor", 30},
 		{"header without colon", strings.Replace(block, "\n\n", "\nVersion\n\n", 1), "neither a header nor", 30},
-		{"header with control character", strings.Replace(block, "\n\n", "\nComment: \x1b[1m\n\n", 1), "neither a header nor", 30},
-		{"seventeen headers", strings.Replace(block, "\n\n", "\n"+strings.Repeat("A: b\n", 17)+"\n", 1), "more than 16 headers", 30 + 17*5},
+		{"header with control character", strings.Replace(block, "\n\n", "\nComment: \x1b[1m\n\n", 1),
+			"neither a header nor", 30},
+		{"seventeen headers", strings.Replace(block, "\n\n", "\n"+strings.Repeat("A: b\n", 17)+"\n", 1),
+			"more than 16 headers", 30 + 17*5},
 		{"only BEGIN", "-----BEGIN PGP SIGNATURE-----", "ends before its empty line", 29},
 		{"no END", block[:end], "does not end", end},
 		{"END cut", block[:end+10], "does not end", end},
@@ -102,8 +105,10 @@ func TestDearmourSSH(t *testing.T) {
 		t.Errorf("DearmourSSH = %x, %v", got, err)
 	}
 	for name, text := range map[string]string{
-		"two blocks": block + block, "empty line": strings.Replace(block, "-----\n", "-----\n\n", 1), "carriage return": strings.ReplaceAll(block, "\n", "\r\n"),
-		"header": strings.Replace(block, "-----\n", "-----\nA: b\n", 1), "checksum": strings.Replace(block, "-----END", "=AAAA\n-----END", 1),
+		"two blocks": block + block, "empty line": strings.Replace(block, "-----\n", "-----\n\n",
+			1), "carriage return": strings.ReplaceAll(block, "\n", "\r\n"),
+		"header": strings.Replace(block, "-----\n", "-----\nA: b\n", 1), "checksum": strings.Replace(block, "-----END",
+			"=AAAA\n-----END", 1),
 		"PGP": string(keyringtest.Armour("SIGNATURE", sample())), "text after": block + "x",
 	} {
 		if _, err := wire.DearmourSSH([]byte(text)); err == nil {

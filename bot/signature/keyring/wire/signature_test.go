@@ -64,8 +64,10 @@ func TestParseSignature_readsWhatItSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !s.Created.Equal(made) || s.KeyLifetime != 48*time.Hour || !s.Ends().Equal(made.Add(time.Hour)) || s.Flags != 3 || !s.HasFlags ||
-		s.IssuerFingerprint != k.Fingerprint() || s.IssuerID != k.ID() || s.Version != 4 || s.Kind != 0x13 || s.Hash.String() != "SHA-256" {
+	if !s.Created.Equal(made) || s.KeyLifetime != 48*time.Hour || !s.Ends().Equal(made.Add(time.Hour)) || s.Flags != 3 ||
+		!s.HasFlags ||
+		s.IssuerFingerprint != k.Fingerprint() || s.IssuerID != k.ID() || s.Version != 4 || s.Kind != 0x13 ||
+		s.Hash.String() != "SHA-256" {
 		t.Errorf("ParseSignature = %+v", s)
 	}
 }
@@ -98,19 +100,29 @@ func TestParseSignature_refuses(t *testing.T) {
 		{"no time", keyringtest.Raw{Hashed: by}, "when it was made", false},
 		{"time only where nobody signed it", keyringtest.Raw{Hashed: by, Unhashed: when}, "when it was made", false},
 		{"two times", keyringtest.Raw{Hashed: slices.Concat(when, when)}, "a time twice", false},
-		{"two ends", keyringtest.Raw{Hashed: slices.Concat(when, sub(3, 0, 0, 0, 1), sub(3, 0, 0, 0, 2))}, "a time twice", false},
+		{"two ends", keyringtest.Raw{Hashed: slices.Concat(when, sub(3, 0, 0, 0, 1), sub(3, 0, 0, 0, 2))}, "a time twice",
+			false},
 		{"time of three bytes", keyringtest.Raw{Hashed: sub(2, 1, 2, 3)}, "3 bytes, not 4", false},
-		{"issuer of seven bytes", keyringtest.Raw{Hashed: slices.Concat(when, sub(16, 1, 2, 3, 4, 5, 6, 7))}, "7 bytes, not 8", false},
-		{"two issuers", keyringtest.Raw{Hashed: slices.Concat(when, by), Unhashed: keyringtest.IssuedByID(other.ID())}, "names two keys", false},
-		{"two fingerprints", keyringtest.Raw{Hashed: slices.Concat(when, by), Unhashed: keyringtest.IssuedBy(other)}, "names two keys", false},
+		{"issuer of seven bytes", keyringtest.Raw{Hashed: slices.Concat(when, sub(16, 1, 2, 3, 4, 5, 6, 7))},
+			"7 bytes, not 8", false},
+		{"two issuers", keyringtest.Raw{Hashed: slices.Concat(when, by), Unhashed: keyringtest.IssuedByID(other.ID())},
+			"names two keys", false},
+		{"two fingerprints", keyringtest.Raw{Hashed: slices.Concat(when, by), Unhashed: keyringtest.IssuedBy(other)},
+			"names two keys", false},
 		{"empty fingerprint", keyringtest.Raw{Hashed: slices.Concat(when, sub(33))}, "fingerprint is empty", false},
-		{"fingerprint of another length", keyringtest.Raw{Hashed: slices.Concat(when, sub(33, 4, 1, 2))}, "version 4 with 2 bytes", false},
-		{"reason without code", keyringtest.Raw{Hashed: slices.Concat(when, sub(29))}, "reason of a revocation is empty", false},
+		{"fingerprint of another length", keyringtest.Raw{Hashed: slices.Concat(when, sub(33, 4, 1, 2))},
+			"version 4 with 2 bytes", false},
+		{"reason without code", keyringtest.Raw{Hashed: slices.Concat(when, sub(29))}, "reason of a revocation is empty",
+			false},
 		{"notation cut", keyringtest.Raw{Hashed: slices.Concat(when, sub(20, 0, 0, 0, 0))}, "notation is cut off", false},
-		{"notation that does not add up", keyringtest.Raw{Hashed: slices.Concat(when, sub(20, 0, 0, 0, 0, 0, 9, 0, 0))}, "do not add up", false},
-		{"five embedded", keyringtest.Raw{Hashed: slices.Concat(when, sub(32), sub(32), sub(32), sub(32), sub(32))}, "more than 4 others", false},
-		{"subpacket without kind", keyringtest.Raw{Hashed: slices.Concat(when, []byte{0})}, "subpacket of the signature is cut off", false},
-		{"subpacket longer than its area", keyringtest.Raw{Hashed: slices.Concat(when, []byte{9, 1})}, "subpacket of the signature is cut off", false},
+		{"notation that does not add up", keyringtest.Raw{Hashed: slices.Concat(when, sub(20, 0, 0, 0, 0, 0, 9, 0, 0))},
+			"do not add up", false},
+		{"five embedded", keyringtest.Raw{Hashed: slices.Concat(when, sub(32), sub(32), sub(32), sub(32), sub(32))},
+			"more than 4 others", false},
+		{"subpacket without kind", keyringtest.Raw{Hashed: slices.Concat(when, []byte{0})},
+			"subpacket of the signature is cut off", false},
+		{"subpacket longer than its area", keyringtest.Raw{Hashed: slices.Concat(when, []byte{9, 1})},
+			"subpacket of the signature is cut off", false},
 		{"version 3", change(set(0, 3)), "version 3", true},
 		{"version 5", change(set(0, 5)), "version 5", true},
 		{"unknown algorithm", change(set(2, 99)), "algorithm 99", true},
@@ -137,12 +149,17 @@ func TestParseSignature_namesWhatIsCritical(t *testing.T) {
 		raw  keyringtest.Raw
 		want string
 	}{
-		"none":                        {keyringtest.Raw{Hashed: slices.Concat(when, notation(20), keyringtest.Subpacket(100, 1))}, ""},
-		"a notation":                  {keyringtest.Raw{Hashed: slices.Concat(when, notation(20|0x80))}, "a notation"},
-		"private kind":                {keyringtest.Raw{Hashed: slices.Concat(when, keyringtest.Subpacket(100|0x80, 1))}, "a subpacket of kind 100"},
-		"private kind, unsigned":      {keyringtest.Raw{Hashed: when, Unhashed: keyringtest.Subpacket(100|0x80, 1)}, "a subpacket of kind 100"},
-		"what is understood":          {keyringtest.Raw{Hashed: slices.Concat(when, keyringtest.Subpacket(26|0x80, 'x'), keyringtest.Subpacket(24|0x80, 'x'))}, ""},
-		"intended recipients, for us": {keyringtest.Raw{Hashed: slices.Concat(when, keyringtest.Subpacket(35|0x80, 4))}, "a subpacket of kind 35"},
+		"none": {keyringtest.Raw{Hashed: slices.Concat(when, notation(20),
+			keyringtest.Subpacket(100, 1))}, ""},
+		"a notation": {keyringtest.Raw{Hashed: slices.Concat(when, notation(20|0x80))}, "a notation"},
+		"private kind": {keyringtest.Raw{Hashed: slices.Concat(when, keyringtest.Subpacket(100|0x80, 1))},
+			"a subpacket of kind 100"},
+		"private kind, unsigned": {keyringtest.Raw{Hashed: when, Unhashed: keyringtest.Subpacket(100|0x80, 1)},
+			"a subpacket of kind 100"},
+		"what is understood": {keyringtest.Raw{Hashed: slices.Concat(when, keyringtest.Subpacket(26|0x80, 'x'),
+			keyringtest.Subpacket(24|0x80, 'x'))}, ""},
+		"intended recipients, for us": {keyringtest.Raw{Hashed: slices.Concat(when, keyringtest.Subpacket(35|0x80, 4))},
+			"a subpacket of kind 35"},
 	} {
 		s, err := wire.ParseSignature(body(k.SignRaw(c.raw)))
 		if err != nil || s.Critical != c.want {
@@ -199,10 +216,12 @@ func FuzzParseSignature(f *testing.F) {
 		if !ok {
 			t.Fatalf("go-crypto reads a %T", p)
 		}
-		if !other.CreationTime.Equal(s.Created) || uint8(other.SigType) != s.Kind || uint8(other.PubKeyAlgo) != s.KeyAlgorithm || other.Version != int(s.Version) {
+		if !other.CreationTime.Equal(s.Created) || uint8(other.SigType) != s.Kind ||
+			uint8(other.PubKeyAlgo) != s.KeyAlgorithm || other.Version != int(s.Version) {
 			t.Errorf("go-crypto reads %+v, ParseSignature %+v", other, s)
 		}
-		if s.IssuerFingerprint != "" && !strings.EqualFold(hex.EncodeToString(other.IssuerFingerprint), s.IssuerFingerprint) {
+		if s.IssuerFingerprint != "" && !strings.EqualFold(hex.EncodeToString(other.IssuerFingerprint),
+			s.IssuerFingerprint) {
 			t.Errorf("go-crypto reads the issuer %x, ParseSignature %s", other.IssuerFingerprint, s.IssuerFingerprint)
 		}
 		if other.SigLifetimeSecs != nil && time.Duration(*other.SigLifetimeSecs)*time.Second != s.Lifetime {

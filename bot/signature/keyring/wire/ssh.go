@@ -168,5 +168,6 @@ func (s *SSHSignature) Verify(data ...[]byte) bool {
 	for i, part := range data {
 		parts[i] = bytes.NewReader(part)
 	}
-	return sshsig.Verify(io.MultiReader(parts...), s.parsed, s.parsed.PublicKey, s.parsed.HashAlgorithm, s.parsed.Namespace) == nil
+	return sshsig.Verify(io.MultiReader(parts...), s.parsed, s.parsed.PublicKey, s.parsed.HashAlgorithm,
+		s.parsed.Namespace) == nil
 }

@@ -27,7 +27,8 @@ func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
 // blob writes a signature blob.
 func blob(version uint32, key []byte, namespace, digest string, value []byte) []byte {
-	return join([]byte("SSHSIG"), binary.BigEndian.AppendUint32(nil, version), str(key...), str([]byte(namespace)...), str(), str([]byte(digest)...), str(value...))
+	return join([]byte("SSHSIG"), binary.BigEndian.AppendUint32(nil, version), str(key...), str([]byte(namespace)...), str(),
+		str([]byte(digest)...), str(value...))
 }
 
 // signed is what an SSH signature in that namespace signs. Source: PROTOCOL.sshsig.
@@ -66,7 +67,8 @@ func TestParseSSHSignature_verifiesWhatSshsigMakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Namespace != "git" || s.Digest != "sha512" || s.Weak != "" || s.Key.Fingerprint != ssh.FingerprintSHA256(signer.PublicKey()) || s.Key.Algorithm != "ssh-ed25519" {
+	if s.Namespace != "git" || s.Digest != "sha512" || s.Weak != "" ||
+		s.Key.Fingerprint != ssh.FingerprintSHA256(signer.PublicKey()) || s.Key.Algorithm != "ssh-ed25519" {
 		t.Errorf("ParseSSHSignature = %+v", s)
 	}
 	if !s.Verify(message) || !s.Verify(message[:2], message[2:]) {
@@ -156,7 +158,8 @@ func TestParseSSHSignature_securityKeysWithAndWithoutTouch(t *testing.T) {
 		t.Fatal(err)
 	}
 	edKey := join(str([]byte("sk-ssh-ed25519@openssh.com")...), str(public...), str([]byte("ssh:")...))
-	ecKey := join(str([]byte("sk-ecdsa-sha2-nistp256@openssh.com")...), str([]byte("nistp256")...), str(point...), str([]byte("ssh:")...))
+	ecKey := join(str([]byte("sk-ecdsa-sha2-nistp256@openssh.com")...), str([]byte("nistp256")...), str(point...),
+		str([]byte("ssh:")...))
 	for flags := range byte(2) {
 		for name, raw := range map[string][]byte{
 			"ed25519": fido(edKey, flags, message, func(b []byte) []byte {
@@ -168,7 +171,8 @@ func TestParseSSHSignature_securityKeysWithAndWithoutTouch(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				return join(str([]byte("sk-ecdsa-sha2-nistp256@openssh.com")...), str(ssh.Marshal(struct{ R, S *big.Int }{r, s})...))
+				return join(str([]byte("sk-ecdsa-sha2-nistp256@openssh.com")...),
+					str(ssh.Marshal(struct{ R, S *big.Int }{r, s})...))
 			}),
 		} {
 			s, err := wire.ParseSSHSignature(raw)
@@ -198,8 +202,10 @@ func TestParseSSHKey(t *testing.T) {
 		t.Errorf("ParseSSHKey = %+v, %v", k, err)
 	}
 	for name, line := range map[string][]byte{
-		"nothing": nil, "options": append([]byte("restrict "), line...), "two lines": append(bytes.Clone(line), line...), "no base64": []byte("ssh-ed25519 !!!!"),
-		"kind differs": bytes.Replace(line, []byte("ssh-ed25519"), []byte("ssh-rsa"), 1), "too long": bytes.Repeat([]byte("a"), wire.MaxSSHLine+1),
+		"nothing": nil, "options": append([]byte("restrict "), line...), "two lines": append(bytes.Clone(line),
+			line...), "no base64": []byte("ssh-ed25519 !!!!"),
+		"kind differs": bytes.Replace(line, []byte("ssh-ed25519"), []byte("ssh-rsa"),
+			1), "too long": bytes.Repeat([]byte("a"), wire.MaxSSHLine+1),
 	} {
 		if k, err := wire.ParseSSHKey(line); err == nil {
 			t.Errorf("%s: ParseSSHKey takes it: %+v", name, k)

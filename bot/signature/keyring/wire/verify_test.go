@@ -28,9 +28,11 @@ func parsed(t testing.TB, k *keyringtest.Key, signature []byte) (*wire.PublicKey
 
 func TestVerify_eachAlgorithmAndDigest(t *testing.T) {
 	text := []byte("The quick brown fox")
-	for _, kind := range []string{"ed25519", "v6", "p256", "p384", "p521", "brainpoolP256r1", "secp256k1", "rsa2048", "rsa2056", "rsa3072"} {
+	for _, kind := range []string{"ed25519", "v6", "p256", "p384", "p521", "brainpoolP256r1", "secp256k1", "rsa2048",
+		"rsa2056", "rsa3072"} {
 		k := keyringtest.NewKey(t, kind, made)
-		for _, hash := range []crypto.Hash{crypto.SHA1, crypto.SHA224, crypto.SHA256, crypto.SHA384, crypto.SHA512, crypto.SHA3_256, crypto.SHA3_512} {
+		for _, hash := range []crypto.Hash{crypto.SHA1, crypto.SHA224, crypto.SHA256, crypto.SHA384, crypto.SHA512,
+			crypto.SHA3_256, crypto.SHA3_512} {
 			if kind == "v6" && hash == crypto.SHA1 {
 				continue // version 6 knows no SHA-1
 			}
@@ -58,7 +60,8 @@ func TestVerify_anotherKeyDoesNot(t *testing.T) {
 			t.Errorf("%s: another key verifies it", kind)
 		}
 	}
-	ed, _ := parsed(t, keyringtest.NewKey(t, "ed25519", made), keyringtest.NewKey(t, "ed25519", made).Sign(text, keyringtest.Says{Made: made}))
+	ed, _ := parsed(t, keyringtest.NewKey(t, "ed25519", made),
+		keyringtest.NewKey(t, "ed25519", made).Sign(text, keyringtest.Says{Made: made}))
 	rsa := keyringtest.NewKey(t, "rsa2048", made)
 	_, s := parsed(t, rsa, rsa.Sign(text, keyringtest.Says{Made: made}))
 	if ed.Verify(&s, text) || ed.SameAlgorithm(&s) {
@@ -108,16 +111,19 @@ func TestParsePublicKey_everyBitChangesTheFingerprint(t *testing.T) {
 }
 
 func TestParsePublicKey_refuses(t *testing.T) {
-	ed, rsa := body(frame(keyringtest.NewKey(t, "ed25519", made).Primary())), body(frame(keyringtest.NewKey(t, "rsa2048", made).Primary()))
+	ed, rsa := body(frame(keyringtest.NewKey(t, "ed25519", made).Primary())),
+		body(frame(keyringtest.NewKey(t, "rsa2048", made).Primary()))
 	set := func(b []byte, at int, values ...byte) []byte {
 		b = bytes.Clone(b)
 		copy(b[at:], values)
 		return b
 	}
 	for name, data := range map[string][]byte{
-		"nothing": nil, "cut in the head": ed[:5], "cut": ed[:len(ed)-1], "a byte more": append(bytes.Clone(ed), 0), "version 3": set(ed, 0, 3), "version 5": set(ed, 0, 5),
+		"nothing": nil, "cut in the head": ed[:5], "cut": ed[:len(ed)-1], "a byte more": append(bytes.Clone(ed),
+			0), "version 3": set(ed, 0, 3), "version 5": set(ed, 0, 5),
 		"unknown algorithm": set(ed, 5, 99), "another curve": set(ed, 7, 1), "compressed point": set(ed, 18, 0x41),
-		"exponent 1": set(rsa, len(rsa)-3, 0, 0, 1), "even exponent": set(rsa, len(rsa)-1, 2), "even modulus": set(rsa, len(rsa)-6, 2),
+		"exponent 1": set(rsa, len(rsa)-3, 0, 0, 1), "even exponent": set(rsa, len(rsa)-1, 2), "even modulus": set(rsa,
+			len(rsa)-6, 2),
 		"too large": make([]byte, 9000),
 	} {
 		if key, err := wire.ParsePublicKey(data); err == nil {
@@ -127,7 +133,8 @@ func TestParsePublicKey_refuses(t *testing.T) {
 }
 
 func TestParsePublicKey_tellsWeakKeys(t *testing.T) {
-	for kind, want := range map[string]bool{"rsa1024": true, "rsa2047": true, "rsa2048": false, "ed25519": false, "p256": false} {
+	for kind, want := range map[string]bool{"rsa1024": true, "rsa2047": true, "rsa2048": false, "ed25519": false,
+		"p256": false} {
 		k := keyringtest.NewKey(t, kind, made)
 		key, err := wire.ParsePublicKey(body(frame(k.Primary())))
 		if err != nil || key.Weak != want || !key.Signs {
