@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math/big"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/ProtonMail/go-crypto/openpgp"
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+
+	goecdsa "github.com/ProtonMail/go-crypto/openpgp/ecdsa"
+	goeddsa "github.com/ProtonMail/go-crypto/openpgp/eddsa"
+)
+
+// panicky lets keyringtest be used outside of a test.
+type panicky struct{ testing.TB }
+
+// Helper does nothing.
+func (panicky) Helper() {}
+
+// Fatalf panics; makeWorld turns it into an error.
+func (panicky) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+// check is one verification, ready but for hashing and mathematics.
+type check func() bool
+
+// bare verifies the signatures one after the other with the standard library: payloads are in memory,
+// signatures and keys are parsed.
+func (w *world) bare() (result, error) {
+	checks := make([]check, len(w.signed))
+	for i, s := range w.signed {
+		var err error
+		if checks[i], err = w.prepare(s); err != nil {
+			return result{}, err
+		}
+	}
+	before, start := ownCPU(), time.Now()
+	for _, c := range checks {
+		if !c() {
+			return result{}, errors.New("a signature does not verify with the standard library")
+		}
+	}
+	return result{commits: len(checks), cpu: ownCPU() - before, wall: time.Since(start)}, nil
+}
+
+// prepare parses key and signature with go-crypto.
+func (w *world) prepare(s signedPayload) (check, error) {
+	p, err := packet.Read(bytes.NewReader(s.packet))
+	if err != nil {
+		return nil, fmt.Errorf("read signature: %w", err)
+	}
+	sig, ok := p.(*packet.Signature)
+	if !ok {
+		return nil, errors.New("not a signature")
+	}
+	keys, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(w.signers[s.signer].key.File("x", time.Unix(1767225600, 0))))
+	if err != nil {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	digest := func() []byte {
+		h := sha256.New()
+		h.Write(s.payload)
+		h.Write(sig.HashSuffix)
+		return h.Sum(nil)
+	}
+	switch key := keys[0].PrimaryKey.PublicKey.(type) {
+	case *rsa.PublicKey:
+		value := new(big.Int).SetBytes(sig.RSASignature.Bytes()).FillBytes(make([]byte, key.Size()))
+		return func() bool { return rsa.VerifyPKCS1v15(key, crypto.SHA256, digest(), value) == nil }, nil
+	case *goecdsa.PublicKey:
+		public := &ecdsa.PublicKey{Curve: curveOf(key), X: key.X, Y: key.Y}
+		r, t := new(big.Int).SetBytes(sig.ECDSASigR.Bytes()), new(big.Int).SetBytes(sig.ECDSASigS.Bytes())
+		return func() bool { return ecdsa.Verify(public, digest(), r, t) }, nil
+	case *goeddsa.PublicKey:
+		value := make([]byte, ed25519.SignatureSize)
+		copy(value[32-len(sig.EdDSASigR.Bytes()):], sig.EdDSASigR.Bytes())
+		copy(value[64-len(sig.EdDSASigS.Bytes()):], sig.EdDSASigS.Bytes())
+		return func() bool { return ed25519.Verify(key.X, digest(), value) }, nil
+	}
+	return nil, fmt.Errorf("a key of kind %T is not measured", keys[0].PrimaryKey.PublicKey)
+}
+
+// ownCPU is the CPU time of this process until now.
+func ownCPU() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// ours runs the command over the whole repository.
+func (w *world) ours(binary string) (result, error) {
+	c := exec.Command(binary, "verify", "commits", "--repo", filepath.Join(w.dir, "repo.git"), "--keys",
+		filepath.Join(w.dir, "keys"), "--format", "tsv")
+	out, r, err := timed(c)
+	if err != nil {
+		return r, err
+	}
+	r.commits = strings.Count(out, "\tgood\t")
+	if r.commits != len(w.tips) {
+		return r, fmt.Errorf("vidimus calls %d of %d commits good", r.commits, len(w.tips))
+	}
+	return r, nil
+}
+
+// gpg runs git with gpg over the newest n commits, with a key ring of exactly the keys.
+func (w *world) gpg(n int) (result, error) {
+	home, err := os.MkdirTemp("", "g")
+	if err != nil {
+		return result{}, fmt.Errorf("make GNUPGHOME: %w", err)
+	}
+	defer os.RemoveAll(home)
+	env := append(os.Environ(), "GNUPGHOME="+home, "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
+	keys, err := filepath.Glob(filepath.Join(w.dir, "keys", "*.asc"))
+	if err != nil {
+		return result{}, fmt.Errorf("list keys: %w", err)
+	}
+	load := exec.Command("gpg", append([]string{"--quiet", "--batch", "--import"}, keys...)...)
+	load.Env = env
+	if out, err := load.CombinedOutput(); err != nil {
+		return result{}, fmt.Errorf("import keys: %w: %s", err, oneLine(out))
+	}
+	c := exec.Command("git", "-C", filepath.Join(w.dir, "repo.git"), "log", "--format=%G?", "-n", fmt.Sprint(n))
+	c.Env = env
+	out, r, err := timed(c)
+	if err != nil {
+		return r, err
+	}
+	r.commits = strings.Count(out, "U")
+	if r.commits != min(n, len(w.tips)) {
+		return r, fmt.Errorf("gpg calls %d of %d commits good", r.commits, n)
+	}
+	return r, nil
+}
+
+// timed runs a command; its CPU time holds that of what it started and waited for.
+func timed(c *exec.Cmd) (string, result, error) {
+	var stdout, stderr bytes.Buffer
+	c.Stdout, c.Stderr = &stdout, &stderr
+	start := time.Now()
+	if err := c.Run(); err != nil {
+		return "", result{}, fmt.Errorf("%s: %w: %s", filepath.Base(c.Path), err, oneLine(stderr.Bytes()))
+	}
+	r := result{wall: time.Since(start), cpu: c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
+	if u, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		r.peak = u.Maxrss * 1024
+	}
+	return stdout.String(), r, nil
+}
