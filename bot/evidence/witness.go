@@ -46,8 +46,10 @@ func NewWitness(repository facts.Repository, seen []facts.Observation) Statement
 		subject = commits
 	}
 	if len(subject) == 0 && len(seen) > 0 {
-		// A dismissal or an edit alone is about a review, which has no bytes of its own.
-		subject = []Subject{{fmt.Sprintf("pull/%d/review/%d", seen[0].Pull, seen[0].ID), Digests{SHA256: seen[0].BodySHA256}}}
+		// A dismissal or an edit alone is about a review, which has no bytes of its own:
+		// the digest is that of the name.
+		name := fmt.Sprintf("pull/%d/review/%d", seen[0].Pull, seen[0].ID)
+		subject = []Subject{{name, Digests{SHA256: facts.Digest([]byte(name))}}}
 	}
 	return Statement{Subject: subject, PredicateType: predicateRoot + w.predicate(), Predicate: w}
 }

@@ -92,9 +92,10 @@ type place struct {
 	name   string
 }
 
-// branch is a governed branch and where its recorded history begins and ends.
+// branch is a governed branch: where its recorded history begins, and its last
+// recorded landing.
 type branch struct {
-	name, from string
+	name, from, last string
 }
 
 // said is what a record says of one path.

@@ -189,8 +189,9 @@ func (h *history) checkBranch(b branch) int {
 		h.a.bad(what, historyFile, "does not hold the governed branch "+b.name)
 		return 0
 	}
-	changes := 0
+	changes, passed := 0, false
 	for at, n := tip, 0; at != b.from; n++ {
+		passed = passed || at == b.last
 		tree, parents, ok := h.g.header(at)
 		if !ok || n == maxWalk {
 			h.a.bad(what, historyFile, "the history of "+b.name+" does not reach back to where the records begin")
@@ -216,6 +217,9 @@ func (h *history) checkBranch(b branch) int {
 			return changes
 		}
 		at = parents[0]
+	}
+	if !passed {
+		h.a.bad(what, historyFile, "the last recorded landing, "+b.last+", is not on "+b.name)
 	}
 	return changes
 }

@@ -213,9 +213,12 @@ func (l *landing) remember() {
 	for _, id := range l.f.Landing.Commits {
 		a.landed[id] = true
 	}
-	if !slices.ContainsFunc(a.branches, func(b branch) bool { return b.name == l.f.Landing.Branch }) {
-		a.branches = append(a.branches, branch{l.f.Landing.Branch, l.f.Base})
+	i := slices.IndexFunc(a.branches, func(b branch) bool { return b.name == l.f.Landing.Branch })
+	if i < 0 {
+		i = len(a.branches)
+		a.branches = append(a.branches, branch{name: l.f.Landing.Branch, from: l.f.Base})
 	}
+	a.branches[i].last = l.tipCommit()
 	if !slices.Contains(a.roots, l.config.Root) {
 		a.roots = append(a.roots, l.config.Root)
 	}

@@ -3,6 +3,7 @@ package evidencetest
 import (
 	"bytes"
 	"crypto"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"time"
@@ -124,3 +125,12 @@ func Document(id, version, body string, images ...string) File {
 
 // Picture is a file that is a PNG image by its first bytes.
 func Picture(variant string) File { return Text("\x89PNG\r\n\x1a\n" + variant) }
+
+// sshKey is a line of a .pub file, as ssh-keygen writes it. RFC 8709 §4.
+func sshKey() string {
+	var public [32]byte
+	_, err := Random("ssh").Read(public[:])
+	must(err)
+	blob := append([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"), public[:]...)
+	return "ssh-ed25519 " + base64.StdEncoding.EncodeToString(blob) + " dmulder@northquay\n"
+}

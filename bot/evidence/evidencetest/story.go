@@ -8,6 +8,7 @@ func (w *World) Found() {
 	for _, slug := range []string{Ciso, IT, Author, host} {
 		files["keys/"+slug+".asc"] = File{"100644", w.people[slug].publicKey()}
 	}
+	files["keys/"+Admin+".pub"] = Text(sshKey())
 	p := w.Propose(1, Author, files)
 	p.Approve(Ciso, "ciso")
 	p.Approve(IT, "head-of-it")
