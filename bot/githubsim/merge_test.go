@@ -151,6 +151,14 @@ func TestMerge_isSeenByRESTAndGitAlike(t *testing.T) {
 	if merged, _, err := s.rita.PullRequests.IsMerged(ctx(), s.owner, s.name, number); err != nil || !merged {
 		t.Errorf("IsMerged = %v, %v, want true", merged, err)
 	}
+	branch, _, err := s.rita.Repositories.GetBranch(ctx(), s.owner, s.name, "main", 0)
+	if err != nil || len(branch.GetCommit().Parents) != 2 {
+		t.Errorf("GetBranch = %v, %v", branch, err)
+	}
+	branches, _, err := s.rita.Repositories.ListBranches(ctx(), s.owner, s.name, nil)
+	if err != nil || len(branches) != 2 || branches[1].GetCommit().GetSHA() != commit.GetSHA() {
+		t.Errorf("ListBranches = %v, %v", branches, err)
+	}
 	work := s.clone("rita", "--mirror")
 	if got := work.git("rev-parse", "refs/heads/main", "refs/pull/1/head"); got != commit.GetSHA()+"\n"+pull.GetHead().GetSHA() {
 		t.Errorf("refs = %q", got)

@@ -79,6 +79,10 @@ func TestOrg_teamsGiveAccess(t *testing.T) {
 		t.Errorf("with the team: %s, want write", got)
 	}
 	s.write(s.rita, s.branch, "x.md", "x")
+	has := s.Get("/api/v3/orgs/northquay/teams/"+slug+"/repos/northquay/policies", s.tokens["rita"], nil)
+	if body(t, has); has.StatusCode != 204 {
+		t.Errorf("the team's repository: %d, want 204", has.StatusCode)
+	}
 	repos, _, err := s.rita.Teams.ListTeamReposBySlug(ctx(), s.owner, slug, nil)
 	if err != nil || len(repos) != 1 {
 		t.Errorf("ListTeamReposBySlug = %v, %v", repos, err)
@@ -214,6 +218,9 @@ func TestUser_findsPeople(t *testing.T) {
 	}
 	if sets, _, err := s.bot.Repositories.GetAllRulesets(ctx(), s.owner, s.name, true); err != nil || len(sets) != 0 {
 		t.Errorf("GetAllRulesets = %v, %v", sets, err)
+	}
+	if sets, _, err := s.olga.Organizations.GetAllOrganizationRulesets(ctx(), s.owner); err != nil || len(sets) != 0 {
+		t.Errorf("GetAllOrganizationRulesets = %v, %v", sets, err)
 	}
 	if values, _, err := s.bot.Repositories.GetAllCustomPropertyValues(ctx(), s.owner, s.name); err != nil || len(values) != 0 {
 		t.Errorf("GetAllCustomPropertyValues = %v, %v", values, err)

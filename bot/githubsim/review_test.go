@@ -167,6 +167,12 @@ func TestReview_pendingIsItsAuthorsAlone(t *testing.T) {
 	if err != nil || submitted.GetState() != "APPROVED" || submitted.GetBody() != "Later." {
 		t.Fatalf("SubmitReview = %v, %v", submitted, err)
 	}
+	if lines, _, err := s.rita.PullRequests.ListReviewComments(ctx(), s.owner, s.name, number, pending.GetID(), nil); err != nil || len(lines) != 0 {
+		t.Errorf("ListReviewComments = %v, %v", lines, err)
+	}
+	if lines, _, err := s.rita.PullRequests.ListComments(ctx(), s.owner, s.name, number, nil); err != nil || len(lines) != 0 {
+		t.Errorf("ListComments = %v, %v", lines, err)
+	}
 	got, _, err := s.rita.PullRequests.GetReview(ctx(), s.owner, s.name, number, pending.GetID())
 	if err != nil || got.GetState() != "APPROVED" || got.GetAuthorAssociation() != "MEMBER" {
 		t.Errorf("GetReview = %v, %v", got, err)

@@ -35,6 +35,7 @@ type site struct {
 func newSite(t *testing.T, options ...githubsimtest.Option) *site {
 	t.Helper()
 	t.Parallel()
+	options = append(options, githubsimtest.WithCoverage(&coverage))
 	s := &site{Sim: githubsimtest.Start(t, options...), t: t, tokens: map[string]string{}, owner: "northquay", name: "policies", branch: "main"}
 	for login, client := range map[string]**github.Client{"olga": &s.olga, "walter": &s.walter, "rita": &s.rita} {
 		u, c := s.User(login)

@@ -89,6 +89,7 @@ func watch(t testing.TB, s *setup) {
 			return
 		}
 		s.coverage.count(e.Operation)
+		s.coverage.keep(e)
 		if err := descriptions.Answer(e); err != nil {
 			fail("%s %s: %d does not fit %s: %v\n%s", e.Method, e.Path, e.Status, e.Operation, err, excerpt(e.ResponseBody))
 		}
@@ -125,17 +126,40 @@ func excerpt(body []byte) []byte { return body[:min(len(body), 300)] }
 // Coverage counts the operations and webhooks that tests have had checked. The zero value is ready; it is safe for
 // several goroutines.
 type Coverage struct {
-	mu     sync.Mutex
-	counts map[string]int
+	mu      sync.Mutex
+	counts  map[string]int
+	samples map[string][][]byte
 }
+
+// maxSamples bounds the answers of one operation that are kept: enough to meet objects in several states.
+const maxSamples = 8
 
 func (c *Coverage) count(what string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.counts == nil {
-		c.counts = map[string]int{}
+		c.counts, c.samples = map[string]int{}, map[string][][]byte{}
 	}
 	c.counts[what]++
+}
+
+// keep takes a successful answer as a sample of its operation.
+func (c *Coverage) keep(e githubsim.Exchange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e.Status/100 != 2 {
+		return
+	}
+	kept := append(c.samples[e.Operation], e.ResponseBody)
+	slices.SortFunc(kept, func(a, b []byte) int { return len(b) - len(a) }) // long ones hold most
+	c.samples[e.Operation] = kept[:min(len(kept), maxSamples)]
+}
+
+// Samples are some successful answers of the operation.
+func (c *Coverage) Samples(operation string) [][]byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.samples[operation]
 }
 
 // Counts is how often each has been checked so far, by operationId or "webhook EVENT ACTION". It is empty where

@@ -66,6 +66,8 @@ type Surroundings struct {
 	Now func() time.Time
 	// NextID gives ids to deliveries, increasing over all hooks. It is called from several goroutines.
 	NextID func() int64
+	// Patience is how long a receiver may take; 0 is GitHub's ten seconds.
+	Patience time.Duration
 }
 
 // Hook delivers to one address. All methods are safe for several goroutines.
@@ -91,9 +93,12 @@ type job struct {
 
 // Start makes a hook and its delivering goroutine, which runs until Close.
 func Start(settings Settings, around Surroundings) *Hook {
+	if around.Patience == 0 {
+		around.Patience = answerTimeout
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	h := &Hook{around: around, settings: settings, stop: stop, client: &http.Client{
-		Timeout:       answerTimeout,
+		Timeout:       around.Patience,
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 1},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}

@@ -91,3 +91,24 @@ func parseID(text string) int64 {
 
 // id reads a parameter that is a number; 0 is none.
 func (c *call) id(name string) int64 { return parseID(c.params[name]) }
+
+// Operation is one operation that the API has, for tables and tests.
+type Operation struct {
+	ID      string // GitHub's operationId
+	Method  string
+	Pattern string // the path below Prefix
+	// Need is who may ask, in the words of package rest's routes: "any", "user", "jwt", "installation" or permissions.
+	Need string
+}
+
+// Operations lists the operations that the API answers, in the order of its routes. Those that it knows only to say
+// that they are not simulated are left out.
+func Operations() []Operation {
+	var all []Operation
+	for _, r := range routes() {
+		if r.operation != "" {
+			all = append(all, Operation{ID: r.operation, Method: r.method, Pattern: r.pattern, Need: r.need})
+		}
+	}
+	return all
+}

@@ -2,6 +2,7 @@ package webflow
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -131,7 +132,8 @@ type Commit struct {
 }
 
 // Judge says what GitHub's verification would say of the commit at the time at: signed by the host's own key, or by a
-// key of owner, the account that the committer's address belongs to.
+// key of owner, the account that the committer's address belongs to. A signature that is dated later than at is judged
+// at its own date: a wrong clock at home makes no signature bad.
 func (k *Key) Judge(c Commit, owner *Owner, at time.Time) Reason {
 	switch {
 	case c.Signature == "":
@@ -139,9 +141,12 @@ func (k *Key) Judge(c Commit, owner *Owner, at time.Time) Reason {
 	case !strings.HasPrefix(c.Signature, "-----BEGIN PGP SIGNATURE-----"):
 		return UnknownSignature
 	}
-	issuer, err := issuerOf(c.Signature)
+	issuer, dated, err := issuerOf(c.Signature)
 	if err != nil {
 		return Malformed
+	}
+	if dated.After(at) {
+		at = dated
 	}
 	if len(openpgp.EntityList{k.entity}.KeysById(issuer)) > 0 {
 		return check(k.entity, c, at)
@@ -189,29 +194,26 @@ func check(entity *openpgp.Entity, c Commit, at time.Time) Reason {
 	return Malformed
 }
 
-// issuerOf reads the key id that the armoured signature names.
-func issuerOf(signature string) (uint64, error) {
+// issuerOf reads the key id and the date that the armoured signature names.
+func issuerOf(signature string) (uint64, time.Time, error) {
 	block, err := armor.Decode(strings.NewReader(signature))
 	if err != nil {
-		return 0, err
+		return 0, time.Time{}, err
 	}
 	p, err := packet.Read(block.Body)
 	if err != nil {
-		return 0, err
+		return 0, time.Time{}, err
 	}
 	sig, ok := p.(*packet.Signature)
 	if !ok {
-		return 0, errors.New("no signature packet")
+		return 0, time.Time{}, errors.New("no signature packet")
 	}
 	if sig.IssuerKeyId != nil {
-		return *sig.IssuerKeyId, nil
+		return *sig.IssuerKeyId, sig.CreationTime, nil
 	}
-	if len(sig.IssuerFingerprint) == 20 {
-		var id uint64
-		for _, b := range sig.IssuerFingerprint[12:] {
-			id = id<<8 | uint64(b)
-		}
-		return id, nil
+	const fingerprint, id = 20, 12 // of a key of version 4, the last eight bytes are its id
+	if len(sig.IssuerFingerprint) != fingerprint {
+		return 0, time.Time{}, fmt.Errorf("no issuer: %s", hex.EncodeToString(sig.IssuerFingerprint))
 	}
-	return 0, fmt.Errorf("no issuer: %s", hex.EncodeToString(sig.IssuerFingerprint))
+	return binary.BigEndian.Uint64(sig.IssuerFingerprint[id:]), sig.CreationTime, nil
 }

@@ -67,6 +67,7 @@ func DeliveryItem(d hookshot.Delivery) Object {
 		"id": d.ID, "guid": d.GUID, "delivered_at": Time(d.DeliveredAt), "redelivery": d.Redelivery,
 		"duration": d.Duration.Seconds(), "status": d.Status, "status_code": d.StatusCode, "event": d.Message.Event,
 		"action": text(d.Message.Action), "installation_id": nil, "repository_id": nil, "throttled_at": nil,
+		"url": "", // GitHub names it only in the delivery by itself
 	}
 	if d.Message.InstallationID != 0 {
 		o["installation_id"] = d.Message.InstallationID

@@ -117,6 +117,7 @@ func (w Writer) Permission(r *world.Repo, u *world.Account) Object {
 func (w Writer) ShortBranch(r *world.Repo, name, id string) Object {
 	return Object{
 		"name": name, "commit": Object{"sha": id, "url": w.repoAPI(r) + "/commits/" + id}, "protected": r.Protection[name] != nil,
+		"protection": branchProtection(r.Protection[name]), "protection_url": w.repoAPI(r) + "/branches/" + name + "/protection",
 	}
 }
 
@@ -128,12 +129,17 @@ func (w Writer) Branch(r *world.Repo, name string, tip *gitrepo.Commit) Object {
 		"name": name, "commit": w.Commit(r, tip), "protected": rule != nil, "protection_url": api + "/protection",
 		"_links": Object{"self": api, "html": w.Web + "/" + r.FullName() + "/tree/" + name},
 	}
+	o["protection"] = branchProtection(rule)
+	return o
+}
+
+// branchProtection is what everybody who sees a branch may know of its rules; nil are no rules.
+func branchProtection(rule *world.Protection) Object {
 	status := Object{"enforcement_level": "off", "contexts": []string{}, "checks": []Object{}}
 	if rule != nil && rule.Checks != nil {
 		status = Object{"enforcement_level": enforcement(rule), "contexts": contexts(rule.Checks), "checks": checks(rule.Checks)}
 	}
-	o["protection"] = Object{"enabled": rule != nil, "required_status_checks": status}
-	return o
+	return Object{"enabled": rule != nil, "required_status_checks": status}
 }
 
 func enforcement(rule *world.Protection) string {
