@@ -126,16 +126,14 @@ func (o *object) take(h header, raw []byte) error {
 		return o.takePerson(h, &o.author, o.tree != nil && !o.committer.set())
 	case name == "committer":
 		return o.takePerson(h, &o.committer, o.author.set())
-	case name == "encoding":
-		if o.hasEncoding {
-			return syntax(h.at, "the commit has two encoding headers")
-		}
-		o.hasEncoding = true
-		return nil
 	case strings.HasPrefix(name, "gpgsig"):
 		return o.takeSignature(h, raw)
 	case !o.committer.set():
 		return syntax(h.at, "the header %q stands before the committer", name)
+	case name == "encoding" && o.hasEncoding:
+		return syntax(h.at, "the commit has two encoding headers")
+	case name == "encoding":
+		o.hasEncoding = true
 	}
 	return nil
 }

@@ -57,6 +57,7 @@ type Key struct {
 	UserID string
 
 	judged      bool   // read and judged; the zero Key is not
+	bound       bool   // a signature by its owner binds it
 	weak, unfit string // why it is refused for good; "" if it is not
 	expires     time.Time
 	revocations []revocation
@@ -106,7 +107,7 @@ func (k Key) SameAlgorithm(s *wire.Signature) bool {
 // newKey starts a Key from what its packet says.
 func newKey(public, primary *wire.PublicKey) Key {
 	k := Key{
-		judged: true, Format: OpenPGP, Fingerprint: public.Fingerprint, Primary: primary.Fingerprint,
+		judged: true, bound: true, Format: OpenPGP, Fingerprint: public.Fingerprint, Primary: primary.Fingerprint,
 		ID: wire.KeyID(public.ID), Algorithm: public.Algorithm, Created: public.Created, public: public,
 	}
 	if public.Weak {

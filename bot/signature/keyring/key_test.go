@@ -107,6 +107,8 @@ func TestAt_primaryKey(t *testing.T) {
 			k.RevokeUserID(userID, keyringtest.Says{Made: at(5), Reason: reason(32)})}, 10, keyring.Fit},
 		{"bound with SHA-1 only", [][]byte{primary, id,
 			k.Certify(k, userID, keyringtest.Says{Made: made, Hash: crypto.SHA1, Flags: []byte{3}})}, 10, keyring.Weak},
+		{"denied with SHA-1", [][]byte{primary, k.Direct(k, noFlags), id,
+			k.Certify(k, userID, keyringtest.Says{Made: made, Hash: crypto.SHA1, Flags: []byte{1}})}, 10, keyring.NotSigning},
 		{"SHA-1 beside SHA-256", [][]byte{primary, id, self,
 			k.Certify(k, userID, keyringtest.Says{Made: at(5), Hash: crypto.SHA1, Flags: []byte{3}})}, 10, keyring.Fit},
 	})
@@ -166,6 +168,7 @@ func TestAt_subkey(t *testing.T) {
 		{"revoked by a stranger", with(k.Bind(s, signs), stranger.RevokeSub(s, superseded)), 60, keyring.Fit},
 		{"primary compromised", with(k.Bind(s, signs), k.Revoke(k, keyringtest.Says{Made: at(50), Reason: reason(2)})), 10,
 			keyring.Revoked},
+		{"primary without self-signature", [][]byte{k.Primary(), s.Sub(), k.Bind(s, signs)}, 10, keyring.NotSigning},
 		{"binding stands before its subkey", [][]byte{base[0], base[1], base[2], k.Bind(s, signs), s.Sub()}, 10,
 			keyring.Fit},
 	})

@@ -96,7 +96,7 @@ func newest(grants []grant) []grant {
 
 // settle decides from grants whether the key may sign, and until when. Without flags a key may do what
 // its algorithm can (RFC 9580 §5.2.3.29); the newest grant that has flags, and the newest that has an
-// end, decide, as with gpg.
+// end, decide, as with gpg. A weak grant allows nothing, but what it denies is denied.
 func (k *Key) settle(grants []grant) {
 	strong := grants[:0:0]
 	for _, g := range grants {
@@ -106,28 +106,37 @@ func (k *Key) settle(grants []grant) {
 	}
 	switch {
 	case len(grants) == 0:
+		k.bound = false
 		k.unfit = orElse(k.unfit, "no signature by its owner binds the key")
 		return
 	case len(strong) == 0:
 		k.weak = orElse(k.weak, "the key is bound with SHA-1 or MD5 only, so its rights are not proven")
 		strong = grants
 	}
-	var flags, end grant
+	if denies(strong) || denies(grants) {
+		k.unfit = orElse(k.unfit, "its owner has not allowed the key to sign")
+	}
+	var end grant
 	for _, g := range strong {
-		if g.hasFlags && (!flags.hasFlags || g.at.After(flags.at)) {
-			flags = g
-		}
 		if g.lifetime > 0 && (end.lifetime == 0 || g.at.After(end.at)) {
 			end = g
 		}
-	}
-	if flags.hasFlags && flags.flags&wire.FlagSign == 0 {
-		k.unfit = orElse(k.unfit, "its owner has not allowed the key to sign")
 	}
 	if end.lifetime > 0 {
 		k.endAt(k.Created.Add(end.lifetime))
 	}
 	k.endAt(lastEnd(strong))
+}
+
+// denies tells whether the newest grant with flags does not allow signing.
+func denies(grants []grant) bool {
+	var newest grant
+	for _, g := range grants {
+		if g.hasFlags && (!newest.hasFlags || g.at.After(newest.at)) {
+			newest = g
+		}
+	}
+	return newest.hasFlags && newest.flags&wire.FlagSign == 0
 }
 
 // lastEnd is when the last of the grants ends that end by themselves; zero if one never does.
@@ -159,6 +168,9 @@ func subkeyOf(s *subkey, primary Key, by *primary, what *said) Key {
 		what = &said{}
 	}
 	k.revocations = slices.Concat(primary.revocations, what.revocations)
+	if !primary.bound {
+		k.unfit = orElse(k.unfit, "no signature by its owner binds the primary key")
+	}
 	binding := newest(what.grants)
 	k.settle(binding)
 	if len(binding) > 0 && k.unfit == "" {

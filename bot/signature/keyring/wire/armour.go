@@ -10,7 +10,7 @@ const (
 	// under 4 KiB; 64 KiB leave room and keep a header of megabytes from being decoded at all.
 	MaxArmour = 64 << 10
 	// MaxKeyArmour bounds a block of public keys, which may carry the certifications of many strangers.
-	MaxKeyArmour = 1 << 20
+	MaxKeyArmour = 4 << 20
 	// maxArmourHeaders and maxArmourHeader bound the "Version: …" and "Comment: …" lines, which nobody signs.
 	maxArmourHeaders = 16
 	maxArmourHeader  = 512

@@ -51,6 +51,7 @@ type PublicKey struct {
 	// Signs tells that the algorithm can sign at all.
 	Signs bool
 
+	version   uint8
 	algorithm uint8
 	hashable  []byte // what signatures over the key hash
 	ed25519   ed25519.PublicKey
@@ -77,8 +78,8 @@ func ParsePublicKey(body []byte) (*PublicKey, error) {
 		return nil, err
 	}
 	k := &PublicKey{
-		Created:   time.Unix(int64(binary.BigEndian.Uint32(body[1:])), 0).UTC(),
-		algorithm: body[5], packet: second,
+		Created: time.Unix(int64(binary.BigEndian.Uint32(body[1:])), 0).UTC(),
+		version: body[0], algorithm: body[5], packet: second,
 	}
 	k.setFingerprint(body)
 	if k.Fingerprint != upperHex(second.Fingerprint) {

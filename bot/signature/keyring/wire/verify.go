@@ -9,11 +9,11 @@ import (
 
 // Verify reports whether s is a signature by k over the concatenation of data, by the mathematics
 // alone: digests and keys that are weak verify too, and time plays no part. A digest that is not Known
-// never verifies. The two unsigned bytes of the digest in the signature must be right as well, but for
+// never verifies, nor does a signature of another version than its key. The two unsigned bytes of the digest in the signature must be right as well, but for
 // RSA, which signs the digest visibly: half of what GitHub signed until 2024 has them wrong.
 // Source: RFC 9580 §5.2.4.
 func (k *PublicKey) Verify(s *Signature, data ...[]byte) bool {
-	if k.algorithm != s.KeyAlgorithm || !k.Signs {
+	if k.algorithm != s.KeyAlgorithm || k.version != s.Version || !k.Signs {
 		return false
 	}
 	digest := s.digest(data)
