@@ -29,8 +29,6 @@ type Key struct {
 // required.
 type Says struct {
 	Made time.Time
-	// Version is that of the signature, the key's own if 0.
-	Version int
 	// Hash is the digest, SHA-256 if 0.
 	Hash crypto.Hash
 	// Flags are the key flags, nil for none.
@@ -129,9 +127,6 @@ func (k *Key) signature(kind packet.SignatureType, says Says) *packet.Signature 
 	}
 	if says.Hash == 0 {
 		s.Hash = crypto.SHA256
-	}
-	if says.Version != 0 {
-		s.Version = says.Version
 	}
 	if len(says.Flags) > 0 {
 		s.FlagCertify, s.FlagSign = says.Flags[0]&1 != 0, says.Flags[0]&2 != 0

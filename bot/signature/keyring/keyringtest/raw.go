@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"time"
 
+	"github.com/ProtonMail/go-crypto/openpgp/ed25519"
 	"github.com/ProtonMail/go-crypto/openpgp/eddsa"
 )
 
@@ -18,28 +19,43 @@ type Raw struct {
 	Change func(body []byte) []byte
 }
 
-// SignRaw makes the packet of a signature over data, with SHA-256.
+// SignRaw makes the packet of a signature over data, with SHA-256. A key of version 6 makes one of
+// version 4 too, which no program would.
 func (k *Key) SignRaw(r Raw, data ...[]byte) []byte {
 	k.t.Helper()
-	secret, ok := k.private.PrivateKey.(*eddsa.PrivateKey)
-	if !ok {
-		k.t.Fatal("SignRaw needs an ed25519 key")
-	}
-	head := binary.BigEndian.AppendUint16([]byte{4, r.Kind, 22, 8}, uint16(len(r.Hashed)))
+	algorithm := byte(k.private.PubKeyAlgo)
+	head := binary.BigEndian.AppendUint16([]byte{4, r.Kind, algorithm, 8}, uint16(len(r.Hashed)))
 	head = append(head, r.Hashed...)
 	trailer := binary.BigEndian.AppendUint32([]byte{4, 0xff}, uint32(len(head)))
 	digest := sha256.Sum256(bytes.Join(append(data, head, trailer), nil))
-	x, y, err := eddsa.Sign(secret, digest[:])
-	if err != nil {
-		k.t.Fatalf("sign: %v", err)
-	}
 	body := binary.BigEndian.AppendUint16(head, uint16(len(r.Unhashed)))
 	body = append(append(body, r.Unhashed...), digest[:2]...)
-	body = append(append(body, number(x)...), number(y)...)
+	body = append(body, k.values(digest[:])...)
 	if r.Change != nil {
 		body = r.Change(body)
 	}
 	return Frame(2, body)
+}
+
+// values signs digest and writes the numbers as the key's algorithm does.
+func (k *Key) values(digest []byte) []byte {
+	k.t.Helper()
+	switch secret := k.private.PrivateKey.(type) {
+	case *eddsa.PrivateKey:
+		x, y, err := eddsa.Sign(secret, digest)
+		if err != nil {
+			k.t.Fatalf("sign: %v", err)
+		}
+		return append(number(x), number(y)...)
+	case *ed25519.PrivateKey:
+		signature, err := ed25519.Sign(secret, digest)
+		if err != nil {
+			k.t.Fatalf("sign: %v", err)
+		}
+		return signature
+	}
+	k.t.Fatalf("SignRaw needs an Ed25519 key, not a %T", k.private.PrivateKey)
+	return nil
 }
 
 // number writes a multiprecision integer.
