@@ -76,3 +76,23 @@ func (w *World) Litter() {
 		w.Path("policy/notes \"q\" ü.txt"): Text("A file that may not be there.\n"),
 	}).Land("direct", Admin, nil)
 }
+
+// ChangeConfiguration adds a remark to the configuration: by a signed pull request, 8,
+// or pushed straight onto main.
+func (w *World) ChangeConfiguration(by string, signed bool) {
+	config := w.repo.trees[w.Main][".vidimus.yml"]
+	edits := Files{".vidimus.yml": Text(string(config.Bytes) + "# changed at " + timeText(w.now) + "\n")}
+	if !signed {
+		w.Propose(0, by, edits).Land("direct", by, nil)
+		return
+	}
+	p := w.Propose(8, by, edits)
+	p.Approve(Ciso, "ciso")
+	p.Approve(IT, "head-of-it")
+	p.Land("merge", IT, nil)
+}
+
+// RestoreConfiguration pushes the founding's configuration straight onto main.
+func (w *World) RestoreConfiguration() {
+	w.Propose(0, Admin, Files{".vidimus.yml": Text(configuration(w.Root, w.people))}).Land("direct", Admin, nil)
+}

@@ -170,10 +170,24 @@ func (p *Pull) Approve(by, role string) {
 	p.Review(by, "APPROVED", body)
 }
 
-func (p *Pull) lines(role string) []approval.Line {
+// ApproveDocuments signs, in one role, the documents at the given paths.
+func (p *Pull) ApproveDocuments(by, role string, paths ...string) {
+	body := "Read.\n"
+	for _, l := range p.lines(role, paths...) {
+		body += "\n" + l.String()
+	}
+	p.Review(by, "APPROVED", body)
+}
+
+// lines are the statement lines of everything that the pull request touches, or of the
+// given paths.
+func (p *Pull) lines(role string, paths ...string) []approval.Line {
 	s := p.Snapshot(nil)
 	var lines []approval.Line
 	for _, c := range decision.ContentOf(s, p.Head) {
+		if len(paths) > 0 && !slices.Contains(paths, c.Path) {
+			continue
+		}
 		l := approval.Line{Role: role, SHA256: c.SHA256, Deleted: c.Mode == document.ModeDeleted}
 		switch document.Classify(p.w.Root, c.Path) {
 		case document.Markdown:
@@ -300,7 +314,9 @@ func (w *World) governed(commit string, blobs map[string][]byte) facts.Tree {
 			continue
 		}
 		digest := facts.Digest(f.Bytes)
-		blobs[digest] = f.Bytes
+		if len(f.Bytes) <= facts.MaxBlobBytes {
+			blobs[digest] = f.Bytes
+		}
 		tree.Entries = append(tree.Entries, facts.Entry{Mode: f.Mode, Path: p, SHA256: digest, Size: int64(len(f.Bytes))})
 	}
 	sort.Slice(tree.Entries, func(i, j int) bool { return tree.Entries[i].Path < tree.Entries[j].Path })
@@ -308,12 +324,13 @@ func (w *World) governed(commit string, blobs map[string][]byte) facts.Tree {
 	return tree
 }
 
-// Land brings the pull request onto main, as "merge", "squash" or "direct", with extra
-// edits that nobody signed, and publishes.
+// Land brings the pull request onto main, as "merge", "squash", "rebase" or "direct",
+// with extra edits that nobody signed, and publishes. With rebase and direct the commits
+// land as they are.
 func (p *Pull) Land(method, by string, extra Files) decision.Decision {
 	w := p.w
 	base := w.Main
-	commits := []string{p.Head}
+	commits := w.repo.between(base, p.Head)
 	merged := func(parents ...string) []string {
 		files := w.repo.edited(p.Head, extra)
 		return []string{w.repo.commit(draft{by: w.people[by], committer: w.people[host], parents: parents, files: files, at: w.tick()})}
