@@ -19,16 +19,17 @@ func (e *evaluation) checkDocuments() {
 		e.incomplete("the facts have no date at which documents are judged")
 		return
 	}
-	touched := map[string]bool{}
+	touched, restored := map[string]bool{}, map[string]bool{}
 	for _, t := range e.documentsTouched(e.mergeBase, e.head) {
 		touched[t.path] = true
+		restored[t.path] = e.isLastSigned(t.path, e.result)
 	}
 	for _, c := range e.changesOfProposal() {
 		touched[c.path] = true
 	}
 	base, result := e.set(e.base), e.set(e.result)
 	e.d.Findings = append(e.d.Findings, control.Check(result, control.Params{
-		AsOf: asOf, Roles: e.config.RoleIDs(), Touched: touched, Base: base,
+		AsOf: asOf, Roles: e.config.RoleIDs(), Touched: touched, Base: base, Restored: restored,
 	})...)
 	e.checkGovernance(asOf)
 	for _, path := range e.result.tree.paths() {

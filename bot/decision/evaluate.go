@@ -24,6 +24,8 @@ type evaluation struct {
 	commits map[string]facts.Commit
 	trees   map[string]tree
 	parsed  map[facts.Entry]*document.Document
+	// lastSigned is what the ledger says was signed last, by path.
+	lastSigned tree
 
 	config   repoconfig.Config // the governing one: of the base, of a founding's head, or the last signed
 	readable bool
@@ -67,7 +69,10 @@ func newEvaluation(s facts.Snapshot) *evaluation {
 	e := &evaluation{
 		s: s, f: &s.Facts, root: ".",
 		commits: map[string]facts.Commit{}, trees: map[string]tree{},
-		parsed: map[facts.Entry]*document.Document{}, contributors: map[string]map[string]bool{},
+		parsed: map[facts.Entry]*document.Document{}, contributors: map[string]map[string]bool{}, lastSigned: tree{},
+	}
+	for _, entry := range s.Facts.Governance.Signed {
+		e.lastSigned[entry.Path] = entry
 	}
 	for _, c := range s.Facts.Commits {
 		e.commits[c.ID] = c

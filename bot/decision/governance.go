@@ -48,7 +48,7 @@ func (e *evaluation) govern() governed {
 // signs them: what a change touches is judged by its signatures. LAW 8.3.
 func (e *evaluation) governSigned(base tree) governed {
 	signed, present := tree{}, tree{}
-	for _, entry := range e.f.Governance.Signed {
+	for _, entry := range governedEntries(e.lastSigned) {
 		signed[entry.Path] = entry
 	}
 	for _, entry := range governedEntries(base) {
@@ -231,7 +231,8 @@ func (e *evaluation) mayDismiss(slug string) bool {
 	return false
 }
 
-// governedEntries are what the ledger calls signed: configuration and keys.
+// governedEntries are those of a tree by which others are judged: configuration and
+// keys.
 func governedEntries(t tree) []facts.Entry {
 	var found []facts.Entry
 	for _, path := range t.paths() {

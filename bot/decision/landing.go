@@ -19,7 +19,7 @@ func (e *evaluation) compareLanding() {
 	landed := e.viewOf(tip)
 	e.d.Deviations = []Deviation{}
 	for _, t := range e.documentsTouched(e.base, landed) {
-		if d, deviates := e.deviation(t); deviates {
+		if d, deviates := e.deviation(t, landed); deviates {
 			d.Commit = e.landedIn(t.path)
 			e.d.Deviations = append(e.d.Deviations, d)
 		}
@@ -81,14 +81,13 @@ func (e *evaluation) landedIn(path string) string {
 }
 
 // deviation judges one landed document: it is none when the pull request signed
-// exactly these bytes, or when they are the last signed ones of a configuration
-// or key.
-func (e *evaluation) deviation(t touched) (Deviation, bool) {
+// exactly these bytes, or when they are the last signed ones.
+func (e *evaluation) deviation(t touched, landed view) (Deviation, bool) {
 	signed := e.signedDocument(t.path)
 	if signed != nil && e.equals(*signed, t) && signed.Signed {
 		return Deviation{}, false
 	}
-	if e.isLastSigned(t.change) {
+	if e.isLastSigned(t.path, landed) {
 		return Deviation{}, false
 	}
 	d := e.deviationOf(t.change)
@@ -126,13 +125,19 @@ func (e *evaluation) equals(d Document, t touched) bool {
 	return d.Mode == b.Mode && d.SHA256 == b.SHA256 && d.Images == b.Images
 }
 
-func (e *evaluation) isLastSigned(c change) bool {
-	for _, entry := range e.f.Governance.Signed {
-		if entry.Path == c.path {
-			return !differ(entry, c.after)
+// isLastSigned says whether what stands at path after the change, with the images
+// that it shows, is what was signed last.
+func (e *evaluation) isLastSigned(path string, after view) bool {
+	entry, there := after.tree[path]
+	if !there || differ(e.lastSigned[path], entry) {
+		return false
+	}
+	for _, image := range after.images(path) {
+		if differ(e.lastSigned[image.Path], after.tree[image.Path]) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // signedAsImage says whether an image landed as part of a document that shows
@@ -242,31 +247,33 @@ func (e *evaluation) deviationText(d Deviation) string {
 	}
 }
 
-// SignedAfter is the state of configuration and keys after a landing: what was
-// signed before, with every file that landed as signed. LAW 8.3.
+// SignedAfter is what was signed last of every governed file after a landing: what
+// was before, with every file that landed as it was signed. LAW 8.3, 9.3.
 func SignedAfter(s facts.Snapshot, d Decision) []facts.Entry {
 	e := newEvaluation(s)
 	signed := tree{}
-	for _, entry := range s.Facts.Governance.Signed {
-		signed[entry.Path] = entry
+	for path, entry := range e.lastSigned {
+		signed[path] = entry
 	}
-	if s.Facts.Landing == nil {
-		return governedEntries(signed)
-	}
-	deviates := map[string]bool{}
-	for _, deviation := range d.Deviations {
-		deviates[deviation.Path] = true
-	}
-	commits := s.Facts.Landing.Commits
-	for _, c := range changes(e.treeOf(s.Facts.Base), e.treeOf(commits[len(commits)-1])) {
-		if deviates[c.path] {
-			continue
+	if s.Facts.Landing != nil {
+		deviates := map[string]bool{}
+		for _, deviation := range d.Deviations {
+			deviates[deviation.Path] = true
 		}
-		if c.after.Mode == "" {
-			delete(signed, c.path)
-		} else {
-			signed[c.path] = c.after
+		commits := s.Facts.Landing.Commits
+		for _, c := range changes(e.treeOf(s.Facts.Base), e.treeOf(commits[len(commits)-1])) {
+			switch {
+			case deviates[c.path]:
+			case c.after.Mode == "":
+				delete(signed, c.path)
+			default:
+				signed[c.path] = c.after
+			}
 		}
 	}
-	return governedEntries(signed)
+	entries := make([]facts.Entry, 0, len(signed))
+	for _, path := range signed.paths() {
+		entries = append(entries, signed[path])
+	}
+	return entries
 }

@@ -134,14 +134,16 @@ type Entry struct {
 	Size   int64  `json:"size"`
 }
 
-// Governance is the state that signed changes gave the configuration and keys.
+// Governance is the state that signed changes gave the governed files.
 type Governance struct {
 	// Recorded says that the repository was founded: ledger, check runs or
 	// database know of it. LAW 8.1.
 	Recorded bool `json:"recorded"`
 	// Entry is the number of the ledger's last entry, 0 before the founding.
 	Entry int `json:"entry"`
-	// Signed are .vidimus.yml and the key files as signed last, by path.
+	// Signed are all governed files as they landed signed last, by path: by
+	// .vidimus.yml and the keys among them everything is judged, and restoring the
+	// others needs no new version. LAW 8.3, 9.3.
 	Signed []Entry `json:"signed"`
 }
 

@@ -280,16 +280,19 @@ func (g *gathering) readFile(e facts.Entry) error {
 // governedAsSigned says whether configuration and keys at a commit are those that
 // were signed.
 func governedAsSigned(mirror *gitstore.Mirror, commit string, signed []facts.Entry) (bool, error) {
-	files, err := mirror.Files(commit, func(path string) bool {
+	governing := func(path string) bool {
 		k := document.Classify(".", path)
-		return path == document.KeysFolder+"/" || k == document.Configuration || k == document.Key
-	})
+		return k == document.Configuration || k == document.Key
+	}
+	files, err := mirror.Files(commit, func(path string) bool { return path == document.KeysFolder+"/" || governing(path) })
 	if err != nil {
 		return false, fmt.Errorf("read configuration of %s: %w", commit, err)
 	}
 	want := map[string]string{}
 	for _, e := range signed {
-		want[e.Path] = e.Mode + e.SHA256
+		if governing(e.Path) {
+			want[e.Path] = e.Mode + e.SHA256
+		}
 	}
 	for _, f := range files {
 		if want[f.Path] != f.Mode+f.SHA256 {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
+	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/evidence"
 )
 
@@ -112,6 +113,9 @@ func (g *Gate) Governance(desk *Desk) (Governance, error) {
 		return Governance{}, fmt.Errorf("signed configuration: %w", err)
 	}
 	for _, e := range state.Signed {
+		if k := document.Classify(".", e.Path); k != document.Configuration && k != document.Key {
+			continue
+		}
 		raw, err := book.Bytes(e.SHA256)
 		if err != nil {
 			return Governance{}, fmt.Errorf("signed %s: %w", e.Path, err)
