@@ -188,10 +188,13 @@ func (v *commitVerification) run(ctx context.Context, now time.Time) error {
 	judge := func(id string, raw []byte) judgedCommit {
 		return v.judgeCommit(id, raw, commitsig.Judge(raw, trust.ring, terms))
 	}
+	far := v.progress()
 	err = streamCommits(source, judge, func(c judgedCommit) error {
 		s.add(c)
+		far.at(s.total)
 		return p.commit(c)
 	})
+	far.end()
 	if err := errors.Join(err, source.close()); err != nil {
 		return err
 	}
@@ -229,6 +232,11 @@ func (v *commitVerification) finish(ctx context.Context, p commitPrinter, s *com
 		return &negativeError{}
 	}
 	return nil
+}
+
+// progress tells on stderr, if that is a terminal, how far the reading is.
+func (v *commitVerification) progress() *progress {
+	return &progress{w: v.stderr, on: isTerminal(v.stderr), started: time.Now()}
 }
 
 // say writes to stderr; what cannot be said there can be said nowhere.

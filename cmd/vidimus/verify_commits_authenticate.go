@@ -57,14 +57,17 @@ func (v *commitVerification) authenticate(ctx context.Context, now time.Time) er
 	s := &commitSummary{started: now, trust: fmt.Sprintf("trust from %.12s, each commit judged by its parents' keys",
 		c.root)}
 	judge := func(id string, raw []byte) judgedCommit { return c.judge(ctx, id, raw) }
+	far := v.progress()
 	err = streamCommits(source, judge, func(j judgedCommit) error {
 		j, err := c.link(ctx, j)
 		if err != nil {
 			return err
 		}
 		s.add(j)
+		far.at(s.total)
 		return p.commit(j)
 	})
+	far.end()
 	if err := errors.Join(err, source.close()); err != nil {
 		return err
 	}

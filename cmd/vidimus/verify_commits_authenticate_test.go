@@ -55,7 +55,7 @@ func (w *workshop) breaks(root, at, why string, more ...string) {
 func TestAuthenticate_signedHistoryHolds(t *testing.T) {
 	w, root := founded(t, "personal-key")
 	w.commit(step{branch: "main", author: "bruno", key: "bruno", files: policy("one\n")})
-	w.git("branch", "topic", "main")
+	w.branch("topic", "main")
 	w.commit(step{branch: "topic", author: "aoife", key: "aoife", files: policy("two\n")})
 	w.commit(step{branch: "main", author: "bruno", key: "bruno", merge: []string{"topic"}, taken: "topic"})
 	w.holds(root)
@@ -92,7 +92,7 @@ func TestAuthenticate_keysThatACommitBringsDoNotJudgeIt(t *testing.T) {
 
 func TestAuthenticate_mergeNeedsAllItsParents(t *testing.T) {
 	w, root := founded(t, "personal-key")
-	w.git("branch", "topic", "main")
+	w.branch("topic", "main")
 	w.commit(step{branch: "main", author: "aoife", key: "aoife", files: map[string]string{"keys/bruno.asc": ""}})
 	w.commit(step{branch: "topic", author: "bruno", key: "bruno", files: policy("topic\n")})
 	merge := w.commit(step{branch: "main", author: "bruno", key: "bruno", merge: []string{"topic"},
@@ -102,14 +102,14 @@ func TestAuthenticate_mergeNeedsAllItsParents(t *testing.T) {
 
 func TestAuthenticate_mergesThatOnlyTakeNeedNoSignature(t *testing.T) {
 	w, root := founded(t, "personal-key")
-	w.git("branch", "topic", "main")
+	w.branch("topic", "main")
 	w.commit(step{branch: "topic", author: "bruno", key: "bruno", files: policy("topic\n")})
 	w.commit(step{branch: "main", author: "aoife", key: "aoife", files: map[string]string{"policy/other.md": "main\n"}})
 	w.commit(step{branch: "main", author: "aoife", committer: "github", key: "web-flow", merge: []string{"topic"},
 		files: policy("topic\n")})
 	w.commit(step{branch: "main", author: "bruno", files: map[string]string{"README.md": "not governed\n"}})
 	w.holds(root)
-	w.git("branch", "-f", "topic", "main")
+	w.branch("topic", "main")
 	w.commit(step{branch: "topic", author: "bruno", key: "bruno", files: policy("again\n")})
 	w.commit(step{branch: "main", author: "aoife", key: "aoife", files: policy("otherwise\n")})
 	resolved := w.commit(step{branch: "main", author: "bruno", merge: []string{"topic"},
@@ -119,7 +119,7 @@ func TestAuthenticate_mergesThatOnlyTakeNeedNoSignature(t *testing.T) {
 
 func TestAuthenticate_mergeThatRevertsNeedsASignature(t *testing.T) {
 	w, root := founded(t, "personal-key")
-	w.git("branch", "topic", "main")
+	w.branch("topic", "main")
 	w.commit(step{branch: "topic", author: "bruno", key: "bruno", files: policy("topic\n")})
 	w.commit(step{branch: "main", author: "aoife", key: "aoife", files: map[string]string{"policy/other.md": "main\n"}})
 	reverts := w.commit(step{branch: "main", author: "stranger", merge: []string{"topic"}}) // keeps main's text
@@ -146,7 +146,7 @@ func TestAuthenticate_hostKeyOnlyWhereTheRulesTakeIt(t *testing.T) {
 func TestAuthenticate_whatIsNotBehindTheRootBreaks(t *testing.T) {
 	w := newWorkshop(t, filepath.Join(t.TempDir(), "repo"))
 	w.commit(step{branch: "main", author: "aoife", files: map[string]string{"README.md": "before\n"}})
-	w.git("branch", "early", "main")
+	w.branch("early", "main")
 	root := w.commit(step{branch: "main", author: "aoife", key: "aoife", files: w.founding("personal-key")})
 	fork := w.commit(step{branch: "early", author: "bruno", key: "bruno", files: policy("early\n")})
 	w.commit(step{branch: "main", author: "aoife", key: "aoife", merge: []string{"early"}, files: policy("merged\n")})
@@ -174,7 +174,7 @@ func TestAuthenticate_rootMustHaveAConfiguration(t *testing.T) {
 func (w *workshop) load(world *evidencetest.World) {
 	w.t.Helper()
 	err := world.Objects(func(id, kind string, raw []byte) error {
-		if got := w.gitWith(string(raw), "hash-object", "-t", kind, "-w", "--stdin"); got != id {
+		if got := w.object(kind, raw); got != id {
 			w.t.Errorf("object %s is stored as %s", id, got)
 		}
 		return nil
@@ -183,13 +183,13 @@ func (w *workshop) load(world *evidencetest.World) {
 		w.t.Fatal(err)
 	}
 	for name, id := range world.Refs {
-		w.git("update-ref", name, id)
+		w.write(".git/"+name, []byte(id+"\n"))
 	}
 	files := map[string]string{}
 	for path, file := range world.Branch {
 		files[path] = string(file.Data)
 	}
-	w.git("update-ref", "-d", "refs/heads/evidence")
+	delete(w.branches, "evidence")
 	w.commit(step{branch: "evidence", author: "bruno", files: files})
 }
 

@@ -127,7 +127,7 @@ func TestVerifyCommits_configurationOfTheBaseCounts(t *testing.T) {
 	w, ids := history(t, 1)
 	files := map[string]string{".vidimus.yml": strings.ReplaceAll(configuration("personal-key"), "bruno@northquay.example",
 		"stranger@northquay.example"), "keys/bruno.asc": string(w.keys["stranger"].File("x", keysMade))}
-	w.git("branch", "topic", "main")
+	w.branch("topic", "main")
 	takeover := w.commit(step{branch: "topic", author: "stranger", key: "stranger", files: files})
 	after := w.commit(step{branch: "topic", author: "stranger", key: "stranger",
 		files: map[string]string{"policy/cloud.md": "evil\n"}})
@@ -188,11 +188,15 @@ func TestVerifyCommits_sha256Repository(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.dir = dir
-	c := keyringtest.Commit{Author: address("bruno"), When: w.when, Message: "x\n", Tree: w.gitWith("", "mktree")}
+	c := keyringtest.Commit{Author: address("bruno"), When: w.when, Message: "x\n", Tree: w.git("hash-object", "-t", "tree", "-w", os.DevNull)}
 	payload := c.Payload()
 	raw := keyringtest.Signed(payload, keyringtest.Armour("SIGNATURE",
 		w.keys["bruno"].Sign(payload, keyringtest.Says{Made: w.when})), "gpgsig-sha256")
-	id := w.gitWith(string(raw), "hash-object", "-t", "commit", "-w", "--stdin")
+	file := filepath.Join(t.TempDir(), "commit")
+	if err := os.WriteFile(file, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	id := w.git("hash-object", "-t", "commit", "-w", file)
 	w.git("update-ref", "refs/heads/main", id)
 	if got := verdicts(t, exitClean, "--repo", dir, "--keys", keys); got[id] != "good" {
 		t.Errorf("verdicts %v, want %s good", got, id)
@@ -205,7 +209,7 @@ func TestVerifyCommits_terminalIsNotSteered(t *testing.T) {
 	c := keyringtest.Commit{Author: "\x1b[31mEvil\u202e\r <e@example.org>", When: w.when, Message: "x\n", Tree: tree,
 		Parents: []string{w.git("rev-parse", "main")}}
 	c.Author = strings.ReplaceAll(c.Author, "\r", "")
-	id := w.gitWith(string(c.Payload()), "hash-object", "-t", "commit", "-w", "--stdin")
+	id := w.object("commit", c.Payload())
 	var stdout, stderr bytes.Buffer
 	code := runVerifyCommits(context.Background(), []string{"verify", "commits", "--repo", w.dir, "main.." + id}, nil,
 		&stdout, &stderr)
@@ -279,7 +283,7 @@ func TestVerifyCommits_corpusByTheCommand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		id := w.gitWith(string(raw), "hash-object", "-t", "commit", "-w", "--stdin", "--literally")
+		id := w.object("commit", raw)
 		var stdout, stderr bytes.Buffer
 		runVerifyCommits(context.Background(),
 			[]string{"verify", "commits", "--repo", w.dir, "--keys", made + "/keys", "--people", made + "/people.tsv",

@@ -73,7 +73,7 @@ func (s *commitSummary) text(took time.Duration) string {
 		if !s.oldest.IsZero() {
 			since = ", since " + s.oldest.UTC().Format(time.DateOnly)
 		}
-		return fmt.Sprintf("%s\n%s, all good%s, %s\n", s.trust, commitCount(s.total), since, took.Round(time.Millisecond))
+		return fmt.Sprintf("%s\n%s, all good%s, %s\n", s.trust, commitCount(s.total), since, duration(took))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s of %s are good. %s do not count:\n", s.trust, thousands(s.counted), commitCount(s.total),
@@ -85,6 +85,14 @@ func (s *commitSummary) text(took time.Duration) string {
 		fmt.Fprintf(&b, "  and %s more\n", thousands(more))
 	}
 	return b.String()
+}
+
+// duration writes a time that something took.
+func duration(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
 // orWord gives how to mend a commit, or its verdict's word where nothing mends it.

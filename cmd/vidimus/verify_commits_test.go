@@ -1,22 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
-
-	"github.com/vidimus-bot/vidimus/bot/signature/keyring/keyringtest"
 )
 
 // runVerifyCommits runs the command as the program would, and gives its exit code.
@@ -43,120 +38,6 @@ func runVerifyCommits(ctx context.Context, args []string, stdin io.Reader, stdou
 		_, _ = fmt.Fprintf(stderr, "error: %v\n", err)
 	}
 	return exitCould
-}
-
-// workshop makes a repository of signed commits, commit by commit.
-type workshop struct {
-	t    testing.TB
-	dir  string
-	keys map[string]*keyringtest.Key
-	when time.Time
-}
-
-// keysMade is when the workshop's keys are made; its commits follow a month later, an hour apart.
-var keysMade = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
-
-// newWorkshop starts an empty repository with keys for aoife, bruno, web-flow, vidimus and a stranger.
-func newWorkshop(t testing.TB, dir string) *workshop {
-	t.Helper()
-	w := &workshop{t: t, dir: dir, keys: map[string]*keyringtest.Key{}, when: keysMade.AddDate(0, 1, 0)}
-	for _, name := range []string{"aoife", "bruno", "web-flow", "vidimus", "stranger"} {
-		w.keys[name] = keyringtest.NewKey(t, "ed25519", keysMade)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	w.git("init", "-q", "-b", "main")
-	return w
-}
-
-// git runs git in the repository.
-func (w *workshop) git(args ...string) string { return w.gitWith("", args...) }
-
-// gitWith runs git with something on its standard input.
-func (w *workshop) gitWith(stdin string, args ...string) string {
-	w.t.Helper()
-	c := exec.Command("git", append([]string{"-C", w.dir}, args...)...)
-	c.Stdin = strings.NewReader(stdin)
-	c.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
-	var stderr bytes.Buffer
-	c.Stderr = &stderr
-	out, err := c.Output()
-	if err != nil {
-		w.t.Fatalf("git %s: %v: %s", strings.Join(args, " "), err, stderr.String())
-	}
-	return strings.TrimSuffix(string(out), "\n")
-}
-
-// address is how a person of the workshop commits.
-func address(name string) string {
-	switch name {
-	case "github":
-		return "GitHub <noreply@github.com>"
-	case "aoife":
-		return "Aoife Brannigan <aoife@northquay.example>"
-	}
-	return strings.ToUpper(name[:1]) + name[1:] + " <" + name + "@northquay.example>"
-}
-
-// step is one commit of the workshop.
-type step struct {
-	branch string
-	// author is by whom, committer too where it is empty, key whose key signs; "" does not sign.
-	author, committer, key string
-	// merge names branches that become further parents.
-	merge []string
-	// files are written, "" deletes.
-	files map[string]string
-	// taken is the branch whose files a merge takes, before files are written.
-	taken string
-}
-
-// commit makes a commit on a branch and gives its id.
-func (w *workshop) commit(s step) string {
-	w.t.Helper()
-	w.when = w.when.Add(time.Hour)
-	var parents []string
-	for _, branch := range append([]string{s.branch}, s.merge...) {
-		if id := w.git("for-each-ref", "--format=%(objectname)", "refs/heads/"+branch); id != "" {
-			parents = append(parents, id)
-		}
-	}
-	from := s.branch
-	if s.taken != "" {
-		from = s.taken
-	}
-	c := keyringtest.Commit{
-		Author: address(s.author), Committer: address(s.author), Parents: parents, When: w.when, Message: "A change\n", Tree: w.tree(from, s.files),
-	}
-	if s.committer != "" {
-		c.Committer = address(s.committer)
-	}
-	raw := c.Payload()
-	if s.key != "" {
-		raw = w.keys[s.key].SignCommit(c, keyringtest.Says{Made: w.when})
-	}
-	id := w.gitWith(string(raw), "hash-object", "-t", "commit", "-w", "--stdin")
-	w.git("update-ref", "refs/heads/"+s.branch, id)
-	return id
-}
-
-// tree writes the tree of a branch with files changed.
-func (w *workshop) tree(branch string, files map[string]string) string {
-	w.t.Helper()
-	w.git("read-tree", "--empty")
-	if w.git("for-each-ref", "refs/heads/"+branch) != "" {
-		w.git("read-tree", "refs/heads/"+branch)
-	}
-	for path, text := range files {
-		if text == "" {
-			w.git("update-index", "--force-remove", path)
-			continue
-		}
-		blob := w.gitWith(text, "hash-object", "-w", "--stdin")
-		w.git("update-index", "--add", "--cacheinfo", "100644,"+blob+","+path)
-	}
-	return w.git("write-tree")
 }
 
 // configuration is a small .vidimus.yml; commits is personal-key or host-key.
@@ -221,7 +102,7 @@ func setUpVerifyCommits(t *testing.T, env *testscript.Env) {
 	set("ROOT", w.commit(step{branch: "main", author: "aoife", key: "aoife", files: w.founding("personal-key")}))
 	set("MAIN", w.commit(step{branch: "main", author: "bruno", key: "bruno",
 		files: map[string]string{"policy/cloud.md": "# Policy\n\nOne.\n"}}))
-	w.git("branch", "topic")
+	w.branch("topic", "main")
 	env.Setenv("TREE", w.git("rev-parse", "main^{tree}"))
 	for i, s := range []step{
 		{author: "bruno", key: "bruno"}, {author: "aoife", key: "aoife"}, {author: "aoife", key: "bruno"}, {author: "bruno"},

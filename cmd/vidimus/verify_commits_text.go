@@ -180,12 +180,44 @@ func newPaint(when string, w io.Writer) paint {
 	if when != "auto" {
 		return paint{when == "always"}
 	}
+	return paint{isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+// isTerminal tells whether w is one.
+func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
-		return paint{}
+	if !ok {
+		return false
 	}
 	info, err := f.Stat()
-	return paint{err == nil && info.Mode()&os.ModeCharDevice != 0}
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// progress says on a terminal how far a long reading is, in one line that is replaced.
+type progress struct {
+	w       io.Writer
+	on      bool
+	started time.Time
+	shown   time.Time
+}
+
+// quietFor is how long nothing is said; then the line is renewed as often.
+const quietFor = time.Second
+
+// at says that n commits were read.
+func (p *progress) at(n int) {
+	if !p.on || n%1000 != 0 || time.Since(p.started) < quietFor || time.Since(p.shown) < quietFor {
+		return
+	}
+	p.shown = time.Now()
+	_, _ = fmt.Fprintf(p.w, "\rreading %s", commitCount(n)) // only talk
+}
+
+// end takes the line away.
+func (p *progress) end() {
+	if !p.shown.IsZero() {
+		_, _ = fmt.Fprint(p.w, "\r\x1b[K") // only talk
+	}
 }
 
 // colour writes text between two codes.
