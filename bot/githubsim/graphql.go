@@ -27,29 +27,24 @@ const maxNodes = 100
 func (s *Sim) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxQueryBytes+1))
 	if err != nil || len(body) > maxQueryBytes {
-		writeGraphQL(w, http.StatusBadRequest, wire.Object{"message": "A query attribute must be specified and must be a string."})
+		http.Error(w, fmt.Sprintf(`{"message":"the query is over %d bytes"}`, maxQueryBytes), http.StatusRequestEntityTooLarge)
 		return
 	}
 	s.world.Lock()
 	actor, status, answer := s.graphQL(r, body)
 	s.world.Unlock()
-	written := writeGraphQL(w, status, answer)
-	s.record(Exchange{
-		Operation: "graphql", Method: r.Method, Path: r.URL.RequestURI(), Actor: actor.Name(), Status: status,
-		RequestHeader: r.Header, RequestBody: body, ResponseHeader: w.Header(), ResponseBody: written,
-	})
-}
-
-func writeGraphQL(w http.ResponseWriter, status int, answer wire.Object) []byte {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header()["X-GitHub-Media-Type"] = []string{"github.v4; format=json"}
 	written, err := json.Marshal(answer)
 	if err != nil {
 		status, written = http.StatusInternalServerError, []byte(`{"message":"the answer could not be written"}`)
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header()["X-GitHub-Media-Type"] = []string{"github.v4; format=json"}
+	s.record(Exchange{
+		Operation: "graphql", Method: r.Method, Path: r.URL.RequestURI(), Actor: actor.Name(), Status: status,
+		RequestHeader: r.Header, RequestBody: body, ResponseHeader: w.Header(), ResponseBody: written,
+	})
 	w.WriteHeader(status)
 	_, _ = w.Write(written) // a client that has gone away is no matter
-	return written
 }
 
 // graphQL answers one request. The world's lock is held.

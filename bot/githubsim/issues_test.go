@@ -113,7 +113,11 @@ func TestTimeline_tellsALife(t *testing.T) {
 	work.git("commit", "-q", "--amend", "-m", "Other words")
 	work.git("push", "-q", "--force", "origin", "change")
 	s.write(s.walter, "change", "policy/more.md", "# More\n")
-	must(t)(s.walter.Issues.AddLabelsToIssue(ctx(), s.owner, s.name, number, []string{"policy"}))
+	s.wantHooks("labels", func() {
+		must(t)(s.walter.Issues.AddLabelsToIssue(ctx(), s.owner, s.name, number, []string{"policy", "x"}))
+		_, err := s.walter.Issues.RemoveLabelForIssue(ctx(), s.owner, s.name, number, "x")
+		must(t)(nil, nil, err)
+	}, "pull_request labeled", "pull_request labeled", "pull_request unlabeled")
 	must(t)(nil, nil, s.SetDraft("northquay/policies", number, true))
 	must(t)(nil, nil, s.SetDraft("northquay/policies", number, false))
 	s.merge(number, "merge")
@@ -126,7 +130,7 @@ func TestTimeline_tellsALife(t *testing.T) {
 		events = append(events, m.GetEvent())
 	}
 	want := []string{
-		"renamed", "review_requested", "reviewed", "commented", "head_ref_force_pushed", "committed", "committed", "labeled",
+		"renamed", "review_requested", "reviewed", "commented", "head_ref_force_pushed", "committed", "committed", "labeled", "labeled", "unlabeled",
 		"convert_to_draft", "ready_for_review", "merged", "closed",
 	}
 	if diff := cmp.Diff(want, events); diff != "" {

@@ -60,7 +60,7 @@ type Config struct {
 	Log *slog.Logger
 	// RateLimit is the hourly limit that answers report; 0 is GitHub's 5,000.
 	RateLimit int
-	// Observe is told of every API request once it is answered, from the goroutine that served it; nil for nobody.
+	// Observe is told of every API request when its answer is made and before it is sent; nil for nobody.
 	Observe func(Exchange)
 	// ObserveHook is told of every webhook as it is queued. It must be quick and must not call the simulator.
 	ObserveHook func(HookEvent)

@@ -11,15 +11,39 @@ var ErrConflict = errors.New("merge conflict")
 
 // MergeTree merges the commits ours and theirs and returns the tree of the result. Sides that conflict are ErrConflict.
 func (r *Repository) MergeTree(ours, theirs string) (string, error) {
+	key := diffKey{ours, theirs}
+	r.mu.Lock()
+	tree, cached := r.merges[key]
+	r.mu.Unlock()
+	if !cached {
+		var err error
+		if tree, err = r.mergeTree(key); err != nil {
+			return "", err
+		}
+	}
+	if tree == "" {
+		return "", fmt.Errorf("merge %s into %s: %w", theirs, ours, ErrConflict)
+	}
+	return tree, nil
+}
+
+// mergeTree has git merge and keeps the result; "" are sides that conflict.
+func (r *Repository) mergeTree(key diffKey) (string, error) {
 	const conflicted = 1 // git-merge-tree(1), EXIT STATUS
-	out, err := run(command{args: r.args("merge-tree", "--write-tree", "--no-messages", "--name-only", ours, theirs), quiet: conflicted})
+	out, err := run(command{args: r.args("merge-tree", "--write-tree", "--no-messages", "--name-only", key.from, key.to), quiet: conflicted})
 	if err != nil {
-		return "", fmt.Errorf("merge %s into %s: %w", theirs, ours, err)
+		return "", fmt.Errorf("merge %s into %s: %w", key.to, key.from, err)
 	}
 	tree, rest, _ := strings.Cut(string(out), "\n")
 	if strings.TrimSpace(rest) != "" || !ValidID(tree) {
-		return "", fmt.Errorf("merge %s into %s: %w", theirs, ours, ErrConflict)
+		tree = ""
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.merges) >= maxCachedDiffs {
+		clear(r.merges)
+	}
+	r.merges[key] = tree
 	return tree, nil
 }
 

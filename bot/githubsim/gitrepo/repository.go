@@ -30,6 +30,7 @@ type Repository struct {
 	mu      sync.Mutex
 	commits map[string]*Commit
 	changes map[diffKey][]Change
+	merges  map[diffKey]string // trees; "" where the sides conflict
 }
 
 // Init makes a new bare repository in dir, whose HEAD names branch. The folder must not exist yet.
@@ -41,7 +42,7 @@ func Init(dir, branch string) (*Repository, error) {
 	if _, err := run(command{args: args}); err != nil {
 		return nil, fmt.Errorf("init repository %s: %w", dir, err)
 	}
-	r := &Repository{dir: dir, commits: map[string]*Commit{}, changes: map[diffKey][]Change{}}
+	r := &Repository{dir: dir, commits: map[string]*Commit{}, changes: map[diffKey][]Change{}, merges: map[diffKey]string{}}
 	if err := os.WriteFile(filepath.Join(dir, "config"), []byte(configuration), 0o600); err != nil {
 		return nil, fmt.Errorf("configure repository %s: %w", dir, err)
 	}
@@ -100,6 +101,7 @@ type CommandError struct {
 	Stderr  string
 }
 
+// Error names the command, its exit code and what it said.
 func (e *CommandError) Error() string {
 	return fmt.Sprintf("git %s: exit %d: %s", e.Command, e.Code, strings.TrimSpace(e.Stderr))
 }

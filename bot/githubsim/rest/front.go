@@ -36,7 +36,7 @@ type Settings struct {
 	Hook func(*world.App) *hookshot.Hook
 	// RateLimit is the hourly limit that answers report.
 	RateLimit int
-	// Record is told of every request once it is answered, without the world's lock.
+	// Record is told of every request when its answer is made and not yet sent, without the world's lock.
 	Record func(Exchange)
 	// Log is told of faults of the simulator itself.
 	Log *slog.Logger
@@ -102,6 +102,7 @@ func created(o wire.Object) (answer, error) {
 	return answer{status: http.StatusCreated, body: o, location: location}, nil
 }
 
+// ServeHTTP answers one request below Prefix.
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBytes+1))
 	c := &call{Front: f, request: r, query: r.URL.Query(), body: body, header: http.Header{}}
@@ -115,6 +116,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	status, content := c.finish(found, err)
 	f.World.Unlock()
+	f.record(c, status, content) // before the client sees it: who then looks into the log finds it there
 	for name, values := range c.header {
 		w.Header()[name] = values
 	}
@@ -122,7 +124,6 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(content) // a client that has gone away is no matter
 	}
-	f.record(c, status, content)
 }
 
 func (f *Front) record(c *call, status int, content []byte) {

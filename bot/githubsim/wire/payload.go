@@ -59,7 +59,7 @@ func (w Writer) body(e world.Event) (Object, error) {
 		w.hookSides(pull, e.Pull, false)
 		return Object{"review": w.hookReview(e.Review), "pull_request": pull}, nil
 	case "issues":
-		return Object{"issue": w.Issue(e.Issue)}, nil
+		return w.withLabel(Object{"issue": w.Issue(e.Issue)}, e), nil
 	case "issue_comment":
 		return Object{"issue": w.Issue(e.Issue), "comment": w.Comment(e.Comment)}, nil
 	case "check_run":
@@ -130,7 +130,14 @@ func (w Writer) pullEvent(e world.Event) (Object, error) {
 	if e.Team != nil {
 		o["requested_team"] = w.Team(e.Team)
 	}
-	return o, nil
+	return w.withLabel(o, e), nil
+}
+
+func (w Writer) withLabel(o Object, e world.Event) Object {
+	if e.Label != nil {
+		o["label"] = w.Label(e.Repo, e.Label)
+	}
+	return o
 }
 
 // hookRepo is a repository as webhooks show it.

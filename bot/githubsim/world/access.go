@@ -81,9 +81,20 @@ type Token struct {
 	Expires      time.Time
 	Permissions  map[string]string
 	Repos        map[int64]*Repo // nil: all of the installation's
+}
 
+// budget is how many requests somebody has made since the count last started anew.
+type budget struct {
 	used     int
 	resetsAt time.Time
+}
+
+// budgetOf is the count of the token's installation, whatever token it uses, or of its user.
+func (t *Token) budgetOf() *budget {
+	if t.Installation != nil {
+		return &t.Installation.spent
+	}
+	return &t.Account.spent
 }
 
 // AddToken makes a token that acts as the user.
@@ -111,18 +122,18 @@ func (w *World) Revoke(t *Token) { delete(w.tokens, t.Value) }
 // rateWindow is how long a rate limit counts before it starts anew.
 const rateWindow = time.Hour
 
-// Spend counts one request of the token against limit by the hour and reports how many are used and when the count
+// Spend counts one request with the token against limit by the hour and reports how many are used and when the count
 // starts anew. free requests are not counted. A used-up count starts anew at once: it is reported, never enforced,
 // so that a test that polls is not locked out.
 func (w *World) Spend(t *Token, limit int, free bool) (used int, resets time.Time) {
-	now := w.Clock.Now()
-	if !now.Before(t.resetsAt) || t.used >= limit-1 {
-		t.used, t.resetsAt = 0, now.Add(rateWindow)
+	now, b := w.Clock.Now(), t.budgetOf()
+	if !now.Before(b.resetsAt) || b.used >= limit-1 {
+		b.used, b.resetsAt = 0, now.Add(rateWindow)
 	}
 	if !free {
-		t.used++
+		b.used++
 	}
-	return t.used, t.resetsAt
+	return b.used, b.resetsAt
 }
 
 // Level is what the account may do in the repository by ownership, membership, teams and collaboration.

@@ -40,6 +40,8 @@ type Account struct {
 	Owners  []*Account // an organisation's; they are Members too
 	Members []*Account
 	Teams   []*Team
+
+	spent budget
 }
 
 // Key is an OpenPGP key that a user uploaded.

@@ -44,6 +44,8 @@ type Installation struct {
 	Repos   map[int64]*Repo
 	Created time.Time
 	Updated time.Time
+
+	spent budget
 }
 
 // Covers reports whether the installation may see the repository.

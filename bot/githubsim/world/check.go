@@ -239,9 +239,9 @@ func checkRunFields(f RunFields) error {
 	conclusions := []string{"success", "failure", "neutral", "cancelled", "skipped", "timed_out", "action_required"}
 	switch {
 	case f.Status != nil && !slices.Contains(statuses, *f.Status):
-		return Unprocessable(fmt.Sprintf("Invalid request.\n\n%s is not a member of %q.", *f.Status, statuses))
+		return notMember(*f.Status, statuses)
 	case f.Conclusion != nil && !slices.Contains(conclusions, *f.Conclusion):
-		return Unprocessable(fmt.Sprintf("Invalid request.\n\n%s is not a member of %q.", *f.Conclusion, conclusions))
+		return notMember(*f.Conclusion, conclusions)
 	case f.Conclusion == nil && f.Status != nil && *f.Status == "completed":
 		return Unprocessable("Invalid request.\n\nNo subschema in \"anyOf\" matched.\n\"conclusion\" wasn't supplied.\ncompleted is not a member of [\"queued\", \"in_progress\"].")
 	}
@@ -294,7 +294,7 @@ func checkAnnotation(a Annotation) error {
 	case a.Path == "" || a.Message == "" || a.StartLine < 1 || a.EndLine < a.StartLine:
 		return Unprocessable("Invalid request.\n\nAn annotation needs path, message, start_line and an end_line that is not before it.")
 	case !slices.Contains([]string{"notice", "warning", "failure"}, a.Level):
-		return Unprocessable(fmt.Sprintf("Invalid request.\n\n%s is not a member of [\"notice\", \"warning\", \"failure\"].", a.Level))
+		return notMember(a.Level, []string{"notice", "warning", "failure"})
 	case a.StartLine != a.EndLine && (a.StartColumn != nil || a.EndColumn != nil):
 		return Unprocessable("Invalid request.\n\nstart_column and end_column need start_line and end_line to be the same.")
 	case len(a.Message) > maxAnnotationBytes || a.Title != nil && len([]rune(*a.Title)) > maxAnnotationTitle:

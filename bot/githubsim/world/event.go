@@ -28,6 +28,8 @@ type Event struct {
 	// Reviewer or Team was asked for a review.
 	Reviewer *Account
 	Team     *Team
+	// Label was put on or taken off.
+	Label *Label
 	// OldState is the state that a dismissed review had.
 	OldState string
 }

@@ -287,15 +287,25 @@ func (w *World) addLabels(actor Actor, i *Issue, labels []*Label) {
 		}
 		i.Labels = append(i.Labels, l)
 		i.Updated = w.stamp
-		i.log(Moment{Event: "labeled", ID: w.NextID(), Actor: actor.Account, At: w.stamp, Label: l})
+		w.labelled(actor, i, "labeled", l)
 	}
+}
+
+// labelled tells that a label came or went.
+func (w *World) labelled(actor Actor, i *Issue, event string, l *Label) {
+	i.log(Moment{Event: event, ID: w.NextID(), Actor: actor.Account, At: w.stamp, Label: l})
+	name := "issues"
+	if i.Pull != nil {
+		name = "pull_request"
+	}
+	w.happened(Event{Name: name, Action: event, Repo: i.Repo, Sender: actor.Account, Issue: i, Pull: i.Pull, Label: l})
 }
 
 // RemoveLabel takes a label off an issue or pull request.
 func (w *World) RemoveLabel(actor Actor, i *Issue, l *Label) {
 	i.Labels = slices.DeleteFunc(i.Labels, func(other *Label) bool { return other == l })
 	i.Updated = w.stamp
-	i.log(Moment{Event: "unlabeled", ID: w.NextID(), Actor: actor.Account, At: w.stamp, Label: l})
+	w.labelled(actor, i, "unlabeled", l)
 }
 
 // AddComment comments on an issue or pull request.

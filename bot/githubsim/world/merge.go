@@ -71,7 +71,7 @@ func (w *World) mayMerge(actor Actor, p *Pull, order MergeOrder) (string, error)
 	case p.Draft:
 		return "", notAllowed("Pull Request is still a draft")
 	case order.Method != "" && !slices.Contains([]string{"merge", "squash", "rebase"}, order.Method):
-		return "", Unprocessable(fmt.Sprintf("Invalid request.\n\n%s is not a member of [\"merge\", \"squash\", \"rebase\"].", order.Method))
+		return "", notMember(order.Method, []string{"merge", "squash", "rebase"})
 	case (order.Method == "" || order.Method == "merge") && !settings.Merge:
 		return "", notAllowed("Merge commits are not allowed on this repository.")
 	case order.Method == "squash" && !settings.Squash:

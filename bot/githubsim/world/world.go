@@ -62,6 +62,11 @@ type Settings struct {
 // New makes a world without anybody in it. A dir that an earlier world used keeps its key; its repositories are
 // removed, because nothing else of that world is left. A dir with repositories that are not ours is an error.
 func New(settings Settings) (*World, error) {
+	dir, err := filepath.Abs(settings.Dir) // git's server runs in another working folder
+	if err != nil {
+		return nil, fmt.Errorf("find folder: %w", err)
+	}
+	settings.Dir = dir
 	repositories, key := filepath.Join(settings.Dir, "repositories"), filepath.Join(settings.Dir, "web-flow.key")
 	if _, err := os.Stat(repositories); err == nil {
 		if _, err := os.Stat(key); err != nil {
@@ -137,6 +142,7 @@ type Refusal struct {
 	Errors []any
 }
 
+// Error is status and message.
 func (r *Refusal) Error() string { return fmt.Sprintf("%d %s", r.Status, r.Message) }
 
 // FieldError is one detail of a refusal.
@@ -165,6 +171,11 @@ func Unprocessable(message string, reasons ...string) *Refusal {
 		r.Errors = append(r.Errors, reason)
 	}
 	return r
+}
+
+// notMember refuses a word that is none of those that a field may hold, as GitHub's schema validator does.
+func notMember(word string, words []string) *Refusal {
+	return Unprocessable(fmt.Sprintf("Invalid request.\n\n%s is not a member of [\"%s\"].", word, strings.Join(words, `", "`)))
 }
 
 // notAllowed is the 405 of a merge that the rules forbid.
