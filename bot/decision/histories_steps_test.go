@@ -32,7 +32,7 @@ func (p *play) happen(times int) {
 			{22, "objection and dismissal", func() { p.objectAndDismiss() }},
 			{8, "approved, pushed, updated", func() { p.moveUnderApproval() }},
 			{4, "approval, approval, dismissal", func() { p.approveTwice() }},
-			{8, "the log comes late", func() { p.lateLog() }},
+			{14, "the log comes late", func() { p.lateLog() }},
 		})
 	}
 }
@@ -134,22 +134,16 @@ func (p *play) moveUnderApproval() {
 
 // moveBase lands another pull request on main.
 func (p *play) moveBase() {
+	if p.founding { // there are no rules yet that could move
+		p.moveSame()
+		return
+	}
 	p.take([]step{
 		{6, "with another document", func() {
 			other := dt.Text{Type: "record", ID: "REC-OTHER", Version: "1.0", Body: "Of others."}
 			p.h.MoveBase(dt.Put("records/other.md", other.Bytes()))
 		}},
-		{5, "with a change of the same document", func() {
-			path := "policy/travel.md"
-			for _, changed := range p.h.Changed() {
-				if _, known := library()[changed]; known {
-					path = changed
-				}
-			}
-			t := library()[path]
-			t.Version, t.Body = nextVersion(p.h, path, "1.1"), "This is how others see it."
-			p.h.MoveBase(dt.Put(path, t.Bytes()))
-		}},
+		{5, "with a change of the same document", func() { p.moveSame() }},
 		{1, "with a change of the picture", func() { p.h.MoveBase(dt.Put("policy/img/diagram.png", dt.Image(5))) }},
 		{2, "with other rules", func() {
 			c := p.w.charter
@@ -159,6 +153,32 @@ func (p *play) moveBase() {
 		}},
 		{1, "with a key less", func() { p.h.MoveBase(dt.Remove(dt.KeyPath(dt.Daan))) }},
 	})
+}
+
+// moveSame lands another text of a document that the pull request changes.
+func (p *play) moveSame() {
+	document := "policy/travel.md"
+	for _, changed := range p.h.Changed() {
+		if _, known := library()[changed]; known {
+			document = changed
+		}
+	}
+	t := library()[document]
+	t.Body = "This is how others see it."
+	p.h.MoveBase(dt.Put(document, t.Bytes()))
+}
+
+// crissCross: two commits change one document differently, each side merges the
+// other and takes its own; both are merged by somebody who did nothing before.
+func (p *play) crissCross() {
+	head := p.h.Head()
+	document := pick(p, "policy/travel.md", "records/note.md")
+	left := p.h.Make(dt.Act{By: dt.Ruben, Edits: []dt.Edit{p.bump(document)}}, head)
+	right := p.h.Make(dt.Act{By: dt.Ruben, Edits: []dt.Edit{p.bump(document)}}, head)
+	ours := p.h.Make(dt.Act{By: dt.Ruben}, left, right)
+	theirs := p.h.Make(dt.Act{By: dt.Ruben, Edits: []dt.Edit{dt.Put(document, left.Tree[document].Bytes)}}, right, left)
+	p.h.PushTo(p.h.Make(p.mergeAct(), ours, theirs))
+	p.completely()
 }
 
 // mergeByHand merges main on a laptop, with or without something of one's own.
@@ -294,15 +314,15 @@ func (p *play) strangeReview() {
 		{3, "no lines", func() { p.review(person, "APPROVED", nil) }},
 		{3, "a comment", func() { p.review(person, "COMMENTED", lines) }},
 		{4, "a malformed line", func() { p.review(person, "APPROVED", append(lines, "I sign as everything")) }},
-		{4, "a quoted line", func() { p.review(person, "APPROVED", []string{"> " + strings.Join(lines, "\n> ")}) }},
+		{7, "a quoted line", func() { p.review(person, "APPROVED", []string{"> " + strings.Join(lines, "\n> ")}) }},
 		{2, "fenced lines", func() { p.review(person, "APPROVED", []string{"```\n" + strings.Join(lines, "  \r\n") + "\n```"}) }},
 		{2, "lines twice", func() { p.review(person, "APPROVED", append(lines, lines...)) }},
-		{4, "wrong digits", func() { p.review(person, "APPROVED", wrongDigits(lines)) }},
-		{4, "roles of others", func() {
+		{10, "wrong digits", func() { p.review(person, "APPROVED", wrongDigits(lines)) }},
+		{8, "roles of others", func() {
 			p.review(person, "APPROVED", p.linesOf(pick(p, dt.Aoife, dt.Tomasz, dt.Deirdre, dt.Fergal), true))
 		}},
 		{3, "all roles at once", func() { p.review(person, "APPROVED", p.linesOf(person, true)) }},
-		{4, "a stranger's", func() {
+		{6, "a stranger's", func() {
 			p.h.Review(pick(p, dt.Eve, dt.Robot, dt.Bruno), "APPROVED", append(p.linesOf(dt.Aoife, true), p.linesOf(dt.Tomasz, true)...)...)
 		}},
 		{4, "of an earlier head", func() {
@@ -400,6 +420,7 @@ func (p *play) playFounding() {
 		c.Config.Require = "{any: [ciso, head-of-it, ceo]}"
 	}
 	p.w.charter = c
+	p.founding = true
 	note := library()["records/note.md"]
 	p.h = dt.Empty(p.h.Keys(), dt.Put("records/note.md", note.Bytes()))
 	p.author = pick(p, dt.Ruben, dt.Daan, dt.Eve)

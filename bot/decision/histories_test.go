@@ -80,14 +80,14 @@ func strictCharter() dt.Charter {
 
 // play is one random history in the making.
 type play struct {
-	rng     *rand.Rand
-	w       world
-	h       *dt.History
-	texts   map[string]dt.Text // as the proposal's author last wrote them
-	author  string
-	heads   []*dt.Commit
-	log     []string
-	variant int
+	rng      *rand.Rand
+	w        world
+	h        *dt.History
+	texts    map[string]dt.Text // as the proposal's author last wrote them
+	author   string
+	heads    []*dt.Commit
+	log      []string
+	founding bool
 }
 
 // randomHistory plays one history; the same seed plays the same one.
@@ -101,6 +101,8 @@ func randomHistory(all []world, seed uint64, n int) *play {
 		p.playFounding()
 	case roll < 17:
 		p.playDirectPush()
+	case roll < 33:
+		p.playTwist()
 	default:
 		p.playProposal()
 	}
@@ -145,14 +147,14 @@ func (p *play) playProposal() {
 	}
 	p.author = pick(p, dt.Ruben, dt.Ruben, dt.Ruben, dt.Daan, dt.Daan, dt.Bruno, dt.Aoife, dt.Tomasz, dt.Eve)
 	p.open()
-	if p.chance(5) {
+	if p.chance(7) {
 		p.say("draft")
 		p.h.Draft(true)
 	}
 	if p.chance(1) {
 		p.h.Retarget("elsewhere")
 	}
-	p.happen(p.rng.IntN(6))
+	p.happen(p.rng.IntN(5))
 	if p.chance(75) {
 		p.complete()
 		if p.chance(50) {
@@ -172,6 +174,74 @@ func (p *play) playProposal() {
 		p.landPull()
 	}
 	p.wake()
+}
+
+// playTwist: one document, rightly changed and signed by all, and then one thing
+// happens; so that it decides.
+func (p *play) playTwist() {
+	p.author = pick(p, dt.Ruben, dt.Daan)
+	document := pick(p, "policy/travel.md", "records/note.md", "records/board.md")
+	edit := p.bump(document)
+	renewal := p.chance(15)
+	if renewal {
+		p.author = dt.Ruben
+		edit = dt.Put(dt.KeyPath(dt.Daan), p.h.Keys().Renewed(dt.Daan))
+	}
+	p.h.Open(p.author, dt.Act{By: dt.Ruben, Edits: []dt.Edit{edit}})
+	p.say("twist: %v", p.h.Changed())
+	if renewal {
+		p.review(dt.Daan, "APPROVED", p.linesOf(dt.Daan, false))
+		p.sign(pick(p, dt.Aoife, dt.Tomasz, dt.Fergal))
+		return
+	}
+	deaf := p.chance(25)
+	if deaf {
+		p.say("unheard")
+		p.h.Down()
+	}
+	p.completely()
+	if deaf {
+		p.beMoved()
+		p.wake()
+	}
+	p.take([]step{
+		{4, "nothing", func() {}},
+		{4, "the same document on main", func() { p.moveSame() }},
+		{10, "objection and dismissal by somebody who need not sign", func() { p.objectAndDismiss() }},
+		{3, "an objection", func() { p.object() }},
+		{3, "a dismissal", func() { p.dismissSomething() }},
+		{3, "two witnesses", func() {
+			p.heads = append(p.heads, p.h.Base())
+			p.contradict()
+		}},
+		{8, "side branches", func() { p.sideBranches(); p.completely() }},
+		{6, "criss-cross merges", func() { p.crissCross() }},
+		{3, "all is forgotten, and what was approved is not witnessed", func() { p.h.Forget(); p.h.HideEdits() }},
+		{3, "there and back", func() { p.thereAndBack() }},
+	})
+	if p.chance(20) {
+		p.landPull()
+	}
+	p.wake()
+}
+
+// beMoved lets GitHub move the approvals, now and then.
+func (p *play) beMoved() {
+	if p.chance(50) {
+		return
+	}
+	other := dt.Text{Type: "record", ID: "REC-OTHER", Version: "1.0", Body: "Of others."}
+	p.h.MoveBase(dt.Put("records/other.md", other.Bytes()))
+	p.say("updated: %v", p.h.UpdateBranch(dt.Ruben))
+}
+
+// completely: everybody signs.
+func (p *play) completely() {
+	for _, person := range []string{dt.Tomasz, dt.Deirdre, dt.Fergal, dt.Aoife} {
+		if lines := p.linesOf(person, false); len(lines) > 0 {
+			p.review(person, "APPROVED", lines)
+		}
+	}
 }
 
 // open makes the first commits and opens the pull request with them.
@@ -220,7 +290,6 @@ func (p *play) bump(path string) dt.Edit {
 	if !ok {
 		t = dt.Text{Type: "record", ID: "REC-NOTE", Version: "1.0"}
 	}
-	p.variant++
 	t.Version = nextVersion(p.h, path, t.Version)
 	t.Body = fmt.Sprintf("This is text %d of it.", p.rng.IntN(3))
 	p.texts[path] = t
@@ -421,7 +490,7 @@ func (p *play) withdraw() {
 // wake starts the App, if it is down, so that it can gather facts.
 func (p *play) wake() {
 	log := dt.LogRead
-	if p.chance(40) {
+	if p.chance(50) {
 		log = pick(p, dt.LogOver, dt.LogPending)
 	}
 	p.h.Up(log)

@@ -405,6 +405,9 @@ func (t *tally) claimed(g *given, d *doc) []string {
 			continue
 		}
 		spoken = true
+		if t.twice(d) {
+			continue
+		}
 		if !lineHolds(line, d) || (g.commit != "" && !t.unmoved(g, d)) {
 			t.because("SIG003")
 			if t.on("SIG003") {
@@ -436,6 +439,17 @@ func (t *tally) claimed(g *given, d *doc) []string {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(d.roles), func(r string) bool { return r == "self" || !t.holds(g.person, r, d) })
+}
+
+// twice: another file at the head has the same id. READING 1.3: then a line names
+// neither.
+func (t *tally) twice(d *doc) bool {
+	for p, e := range t.head {
+		if p != d.path && isDocumentPath(p) && isDocumentPath(d.path) && !d.deleted && t.page(e).id == d.page.id {
+			return true
+		}
+	}
+	return false
 }
 
 // outlives notes why a signature stands on another commit than the head, LAW 6.2;
