@@ -2,6 +2,7 @@ package document
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/yuin/goldmark/ast"
 )
@@ -40,7 +41,7 @@ type Document struct {
 	// Findings are what reading found; ENC, LIM, FM001 to FM003, STR005, TAB003, HID001 to HID003, HID005.
 	Findings []Finding
 
-	lines  []string // raw text by line, without line ends, for messages and excerpts
+	text   string // the whole text as it was read: without byte order mark, with LF line ends
 	tree   ast.Node
 	source []byte // what tree's segments point into
 }
@@ -115,6 +116,9 @@ type Link struct {
 	Span        Span
 }
 
+// Key returns the heading under the reading rules of headings ([HeadingKey]).
+func (s Section) Key() string { return s.key }
+
 // Digest returns the SHA-256 of the document's bytes in hex, as sha256sum shows it.
 func (d *Document) Digest() string { return Digest(d.Raw) }
 
@@ -127,10 +131,15 @@ func (d *Document) Tree() (ast.Node, []byte) { return d.tree, d.source }
 
 // Line returns the raw text of a line, counted from 1, without its line end; "" if there is none.
 func (d *Document) Line(n int) string {
-	if n < 1 || n > len(d.lines) {
-		return ""
+	rest := d.text
+	for ; n > 1; n-- {
+		var more bool
+		if _, rest, more = strings.Cut(rest, "\n"); !more {
+			return ""
+		}
 	}
-	return d.lines[n-1]
+	line, _, _ := strings.Cut(rest, "\n")
+	return line
 }
 
 // Section returns the first section of level 2 with that heading, under the reading rules of headings
@@ -180,11 +189,38 @@ func (d *Document) Images() []string {
 	return images
 }
 
-// Slim returns a copy that keeps front matter, links and findings and lets go of bytes, text and tree, so that
-// ten thousand of them fit in memory.
-func (d *Document) Slim() *Document {
-	s := *d
-	s.Raw, s.lines, s.tree, s.source = nil, nil, nil, nil
-	s.Sections, s.Tables, s.Prose = nil, nil, nil
-	return &s
+// Slim returns a copy that keeps links, findings and the front matter fields named, and shares no memory with
+// the document, so that ten thousand of them are small. Bytes, text and tree are gone; Title and
+// ChangeSummary are empty. Nil keeps all fields.
+func (d *Document) Slim(keep []string) *Document {
+	s := &Document{
+		Path: d.Path, Readable: d.Readable, Whole: d.Whole,
+		Type: strings.Clone(d.Type), ID: strings.Clone(d.ID), Version: strings.Clone(d.Version), Status: strings.Clone(d.Status),
+		Classification: strings.Clone(d.Classification), Owner: strings.Clone(d.Owner), Change: strings.Clone(d.Change),
+		ServiceID: strings.Clone(d.ServiceID), Criticality: strings.Clone(d.Criticality),
+		Effective: d.Effective, LastReview: d.LastReview, NextReview: d.NextReview,
+		Links: d.Links, Findings: d.Findings,
+	}
+	for _, f := range d.Front {
+		if keep == nil || slices.Contains(keep, f.Key) {
+			s.Front = append(s.Front, Field{Key: strings.Clone(f.Key), KeySpan: f.KeySpan, Value: f.Value.clone()})
+		}
+	}
+	s.Front = slices.Clip(s.Front)
+	s.Signatories = s.Texts("signatories")
+	return s
+}
+
+// clone returns a value that shares no memory with the document's text.
+func (v Value) clone() Value {
+	v.Text = strings.Clone(v.Text)
+	items, fields := v.Items, v.Fields
+	v.Items, v.Fields = nil, nil
+	for _, item := range items {
+		v.Items = append(v.Items, item.clone())
+	}
+	for _, f := range fields {
+		v.Fields = append(v.Fields, Field{Key: strings.Clone(f.Key), KeySpan: f.KeySpan, Value: f.Value.clone()})
+	}
+	return v
 }

@@ -14,10 +14,24 @@ func HeadingKey(heading string) string {
 	if isKey(heading) {
 		return heading
 	}
+	if isWords(heading) {
+		return strings.ToLower(heading)
+	}
 	s := strings.Join(strings.Fields(norm.NFKC.String(heading)), " ") // NFKC of ASCII costs next to nothing
 	s = strings.TrimRight(strings.TrimRight(s, "#"), " ")
 	s = strings.Map(unicode.ToLower, dropNumber(s))
 	return s
+}
+
+// isWords reports a heading that only needs lower case: ASCII words with single blanks, as nearly all are.
+func isWords(s string) bool {
+	for i := range len(s) {
+		c := s[i] | 0x20
+		if (c < 'a' || c > 'z') && (s[i] != ' ' || i == 0 || i == len(s)-1 || s[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
 }
 
 // isKey reports whether a heading is its own key: lower-case ASCII words with single blanks.

@@ -33,7 +33,10 @@ func (p Prose) Text() string {
 }
 
 // Source returns the prose as it is written, with its line ends; lines of a quote or list keep their marks.
-func (p Prose) Source() string { return string(p.doc.source[p.start:p.stop]) }
+func (p Prose) Source() string {
+	body := p.doc.text[len(p.doc.text)-len(p.doc.source):]
+	return body[p.start:p.stop]
+}
 
 // Span returns the place of the bytes from start to stop of [Prose.Source].
 func (p Prose) Span(start, stop int) Span {

@@ -41,10 +41,10 @@ func (l Layout) Read(f File) Item {
 	return item
 }
 
-// Slim returns a copy whose document is slim ([Document.Slim]).
-func (i Item) Slim() Item {
+// Slim returns a copy whose document is slim and keeps the named fields ([Document.Slim]).
+func (i Item) Slim(keep []string) Item {
 	if i.Document != nil {
-		i.Document = i.Document.Slim()
+		i.Document = i.Document.Slim(keep)
 	}
 	return i
 }

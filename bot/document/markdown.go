@@ -33,7 +33,10 @@ func (r *reader) readBody() {
 		return
 	}
 	d := r.doc
-	d.source = []byte(body)
+	d.source = d.Raw[len(d.Raw)-len(body):] // the parser changes nothing of what it reads
+	if r.rewritten {
+		d.source = []byte(body)
+	}
 	d.tree = Parser().Parse(text.NewReader(d.source))
 	d.Whole = !r.conflicted
 	w := &walk{r: r, doc: d, text: body, at: newLineIndex(body, r.bodyLine)}
@@ -53,6 +56,7 @@ type walk struct {
 	used        map[string]bool // labels that a link or image refers to
 	marks       []sectionMarks
 	entities    []entityHit
+	spare       []Cell          // room for the cells of the table that is being read
 	opened      map[string]bool // elements of raw HTML that were reported
 }
 

@@ -22,6 +22,7 @@ type reader struct {
 	bodyLine   int    // line on which the body begins
 	bodyLost   bool   // the front matter never ends, so there is no body to speak of
 	frontKnown bool
+	rewritten  bool // source is not a part of raw
 	conflicted bool // a conflict marker stands in it: nobody knows which text is meant
 	hits       []oddRune
 	perRule    map[string]int
@@ -84,8 +85,9 @@ func (r *reader) normalise() {
 	r.source = strings.TrimPrefix(string(r.doc.Raw), byteOrderMark)
 	if strings.Contains(r.source, "\r\n") {
 		r.source = strings.ReplaceAll(r.source, "\r\n", "\n")
+		r.rewritten = true
 	}
-	r.doc.lines = strings.Split(r.source, "\n")
+	r.doc.text = r.source
 }
 
 // readCommon copies the fields that every document has out of the front matter.

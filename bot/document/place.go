@@ -73,25 +73,27 @@ func (l Layout) Classify(p string) Kind {
 	if p == ConfigurationPath {
 		return Configuration
 	}
-	if first, rest, _ := strings.Cut(p, "/"); first == KeysFolder {
-		return classifyKey(rest)
-	} else if looksLike(first, KeysFolder) || (rest == "" && looksLike(first, ConfigurationPath)) {
-		return Other
+	if name, ok := strings.CutPrefix(p, KeysFolder+"/"); ok {
+		return classifyKey(name)
 	}
-	inRoot, ok := l.relative(p)
-	if !ok {
-		return NotGoverned
-	}
-	folder, rest, _ := strings.Cut(inRoot, "/")
-	for _, governed := range l.Folders() {
-		if folder == governed {
+	if inRoot, ok := l.relative(p); ok {
+		if folder, rest, _ := strings.Cut(inRoot, "/"); l.isFolder(folder) {
 			return classifyName(rest)
 		}
-		if looksLike(folder, governed) {
-			return Other
-		}
+	}
+	if p == KeysFolder || l.meant(p) != "" {
+		return Other
 	}
 	return NotGoverned
+}
+
+func (l Layout) isFolder(name string) bool {
+	for _, governed := range l.Folders() {
+		if name == governed {
+			return true
+		}
+	}
+	return false
 }
 
 // Folders returns the document folders of the layout, without the root.

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -81,44 +82,46 @@ func (l Layout) leadsToRoot(p string) bool {
 }
 
 func readFile(fsys fs.FS, p string, entry fs.DirEntry) (File, error) {
-	f := File{Path: p}
-	info, err := entry.Info()
+	switch kind := entry.Type(); {
+	case kind&fs.ModeSymlink != 0:
+		return File{Path: p, Mode: ModeSymlink}, nil
+	case !kind.IsRegular():
+		return File{Path: p, Mode: kind.String()}, nil // a pipe or device is not opened: reading it may never end
+	}
+	return readRegular(fsys, p)
+}
+
+// readRegular reads a file up to one byte over its limit, where it is refused.
+func readRegular(fsys fs.FS, p string) (f File, err error) {
+	file, err := fsys.Open(p)
+	if err != nil {
+		return f, fmt.Errorf("open %s: %w", p, err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	info, err := file.Stat()
 	if err != nil {
 		return f, fmt.Errorf("look at %s: %w", p, err)
 	}
-	switch mode := info.Mode(); {
-	case mode&fs.ModeSymlink != 0:
-		f.Mode = ModeSymlink
-		return f, nil
-	case !mode.IsRegular():
-		f.Mode = mode.Type().String() // a pipe or device is not opened: reading it may never end
-		return f, nil
-	case mode.Perm()&0o100 != 0:
+	f = File{Path: p, Mode: ModeRegular}
+	if info.Mode().Perm()&0o100 != 0 {
 		f.Mode = ModeExecutable
-	default:
-		f.Mode = ModeRegular
 	}
-	f.Bytes, err = readBounded(fsys, p)
-	return f, err
+	limit := limitOf(p)
+	size := min(max(info.Size(), 0), limit) + bytes.MinRead // room for the read that finds the end
+	buffer := bytes.NewBuffer(make([]byte, 0, size))
+	if _, err := buffer.ReadFrom(io.LimitReader(file, limit+1)); err != nil {
+		return f, fmt.Errorf("read %s: %w", p, err)
+	}
+	f.Bytes = buffer.Bytes()
+	return f, nil
 }
 
-// readBounded reads a file up to one byte over its limit, where it is refused.
-func readBounded(fsys fs.FS, p string) (raw []byte, err error) {
-	limit := int64(MaxImageBytes)
+func limitOf(p string) int64 {
 	switch path.Ext(p) {
 	case ".md":
-		limit = MaxDocumentBytes
+		return MaxDocumentBytes
 	case ".yml", ".asc", ".pub":
-		limit = maxKeyBytes
+		return maxKeyBytes
 	}
-	file, err := fsys.Open(p)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", p, err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	raw, err = io.ReadAll(io.LimitReader(file, limit+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", p, err)
-	}
-	return raw, nil
+	return MaxImageBytes
 }

@@ -2,6 +2,7 @@ package document
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
@@ -16,10 +17,11 @@ const maxTableRows = 500
 func (w *walk) table(n *extast.Table) {
 	var t Table
 	rows := 0
+	w.spare = make([]Cell, 0, len(n.Alignments)*min(n.ChildCount(), maxTableRows+1))
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
 		switch row := child.(type) {
 		case *extast.TableHeader:
-			t.Header = w.cells(row, row.ChildCount())
+			t.Header = w.cells(row)
 			t.Line = w.at.line(row.Pos())
 			for _, cell := range t.Header {
 				t.keys = append(t.keys, HeadingKey(cell.Text))
@@ -40,7 +42,8 @@ func (w *walk) table(n *extast.Table) {
 }
 
 func (w *walk) row(n *extast.TableRow, t Table) Row {
-	row := Row{Line: w.at.line(n.Pos()), Cells: w.cells(n, len(t.Header))}
+	row := Row{Cells: w.cells(n)}
+	row.Line = w.at.line(n.Pos())
 	line, start := w.lineAt(n.Pos())
 	if extra, at := extraCells(line, len(t.Header)); extra > 0 {
 		w.r.addf("TAB003", w.at.span(start+at, start+len(line)), `write a pipe inside a cell as "\|", or delete the cell`,
@@ -50,20 +53,25 @@ func (w *walk) row(n *extast.TableRow, t Table) Row {
 	return row
 }
 
-func (w *walk) cells(row ast.Node, columns int) []Cell {
-	cells := make([]Cell, 0, columns)
+// cells reads the cells of a row; all cells of a table lie in one piece of memory.
+func (w *walk) cells(row ast.Node) []Cell {
+	begin := len(w.spare)
+	line, column := w.at.span(row.Pos(), row.Pos()).Line, 1
+	at := w.at.starts[line-w.at.first] // up to where columns are counted
 	for n := row.FirstChild(); n != nil; n = n.NextSibling() {
-		cell := Cell{Span: Span{Line: w.at.line(row.Pos())}}
+		cell := Cell{Span: Span{Line: line}}
 		if lines := n.Lines(); lines != nil && lines.Len() > 0 {
 			segment := lines.At(0)
-			cell.Span = w.at.span(segment.Start, segment.Stop)
 			cell.Source = w.text[segment.Start:segment.Stop]
+			cell.Column = column + utf8.RuneCountInString(w.text[at:segment.Start])
+			column, at = cell.Column+utf8.RuneCountInString(cell.Source), segment.Stop
+			cell.EndColumn = column
 			cell.Text = w.inlineText(n)
 			w.inlines(n)
 		}
-		cells = append(cells, cell)
+		w.spare = append(w.spare, cell)
 	}
-	return cells
+	return w.spare[begin:len(w.spare):len(w.spare)]
 }
 
 // lineAt returns the trimmed line that begins at offset, and where the trimmed text begins.

@@ -30,10 +30,19 @@ type frontWalk struct {
 // readYAML parses the text between the fences, which begins on the document's given line, and reports
 // whether the document's fields are known.
 func (r *reader) readYAML(text string, line int) bool {
-	w := &frontWalk{r: r, line: line - 1, lines: strings.Split(text, "\n")}
+	if fields, ok := quickFront(text, line); ok {
+		r.doc.Front = fields
+		return true
+	}
 	if at := conflictMarker(text); at >= 0 {
 		return false // STR005 says so; YAML would only report what follows from it
 	}
+	return r.readSlowYAML(text, line)
+}
+
+// readSlowYAML is readYAML by the YAML library.
+func (r *reader) readSlowYAML(text string, line int) bool {
+	w := &frontWalk{r: r, line: line - 1, lines: strings.Split(text, "\n")}
 	var root yaml.Node
 	if err := yaml.Load([]byte(text), &root); err != nil {
 		w.refuse(text, err)

@@ -125,6 +125,9 @@ func runCase(t *testing.T, rule string, f txtar.File) []byte {
 	c.compareWithBase()
 	findings := control.Check(document.NewSet(".", sorted(c.files)), c.params)
 	got := printFindings(findings)
+	if diff := cmp.Diff(findings, checkOneByOne(sorted(c.files), c.params)); diff != "" {
+		t.Errorf("one by one, with slim documents, the findings differ:\n%s", diff)
+	}
 	if !*update {
 		if diff := cmp.Diff(strings.TrimSpace(want), strings.TrimSpace(got)); diff != "" {
 			t.Errorf("findings (-want +got):\n%s", diff)
@@ -140,6 +143,16 @@ func runCase(t *testing.T, rule string, f txtar.File) []byte {
 		t.Errorf("a case is named \"pass: ...\" or \"fail: ...\"")
 	}
 	return []byte(edits + "want\n" + got)
+}
+
+// checkOneByOne judges as the command does: each document alone, then all of them without their text.
+func checkOneByOne(files []document.File, p control.Params) []document.Finding {
+	checker := control.New(document.Layout{Root: "."}, p)
+	var readings []control.Reading
+	for _, f := range files {
+		readings = append(readings, checker.Read(checker.Layout().Read(f)).Slim())
+	}
+	return checker.Judge(readings)
 }
 
 func (c *ruleCase) line(line string) error {

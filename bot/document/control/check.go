@@ -46,6 +46,9 @@ func New(layout document.Layout, p Params) *Checker {
 	return c
 }
 
+// Layout returns what the checker was made for.
+func (c *Checker) Layout() document.Layout { return c.layout }
+
 // Reading is what one file says on its own, and what the rules across documents need of its text.
 type Reading struct {
 	// Item is the file; its document may be slim ([document.Item.Slim]).
@@ -59,8 +62,20 @@ type Reading struct {
 
 // Slim returns the reading without bytes, text and syntax tree, which [Checker.Judge] does not need.
 func (r Reading) Slim() Reading {
-	r.Item = r.Item.Slim()
+	r.Item = r.Item.Slim(acrossFields())
 	return r
+}
+
+// acrossFields are the front matter fields that the rules across documents read or point at.
+func acrossFields() []string {
+	return []string{
+		"id", "service-id", "signatories", "exceptions", "lifecycle", "criticality", "business-owner", "service-model",
+		"data-classification", "personal-data", "residency", "key-management",
+		"residency-countries", "key-management-minimum", "incident-notification-hours-max", "breach-notification-hours-max",
+		"agreement-basis", "agreement-end", "provider-parent", "residency-committed", "transfer-mechanism", "outcome",
+		"incident-notification-hours", "breach-notification-hours", "termination-notice-days", "post-termination-access-days",
+		"estimated-exit-days", "last-tested", "waives", "risk-rating", "risk-owner", "expires",
+	}
 }
 
 // Read judges one file on its own.

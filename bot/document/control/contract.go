@@ -42,12 +42,12 @@ func (pg *page) noteExceptions(row document.Row, ref, result int) {
 	named := false
 	for _, cell := range row.Cells {
 		for _, id := range exceptionIDs(cell.Text) {
-			pg.reading.exceptions = append(pg.reading.exceptions, mention{id: id, row: row.Cell(ref).Text, at: cell.Span})
+			pg.reading.exceptions = append(pg.reading.exceptions, mention{id: strings.Clone(id), row: strings.Clone(row.Cell(ref).Text), at: cell.Span})
 			named = true
 		}
 	}
 	if !named {
-		pg.reading.exceptions = append(pg.reading.exceptions, mention{row: row.Cell(ref).Text, at: row.Cell(result).Span})
+		pg.reading.exceptions = append(pg.reading.exceptions, mention{row: strings.Clone(row.Cell(ref).Text), at: row.Cell(result).Span})
 	}
 }
 

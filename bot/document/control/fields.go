@@ -32,8 +32,8 @@ func (pg *page) checkType() {
 		return
 	}
 	name, at := f.Value.Text, f.Value.Span
-	here := pg.c.folderTypes(pg.doc)
-	switch named := pg.c.specNamed(name); {
+	here, named := pg.c.folderTypes(pg.doc), pg.c.specNamed(name)
+	switch {
 	case isPlaceholder(name):
 		pg.add("FM007", at, "write "+list(here, "or"), "The type is still a placeholder, %s.", document.Quote(name))
 	case named == nil:

@@ -75,7 +75,7 @@ func (pg *page) checkRows(t document.Table, ref int) {
 
 // checkSplit asks a shared row for both sides in writing (MAT004).
 func (pg *page) checkSplit(row document.Row, c matrixColumns) {
-	cell := row.Cell(c.split)
+	cell, at := row.Cell(c.split), row.Cell(c.accountable).Span
 	if c.split < 0 || !accountableIs(row, c, "Shared") || isBlank(cell.Text) {
 		return // TAB002 or TAB004 says so
 	}
@@ -91,11 +91,11 @@ func (pg *page) checkSplit(row document.Row, c matrixColumns) {
 	fix := `write "Provider: ..." and "Customer: ..." in the cell "Who does what"`
 	switch {
 	case len(missing) == 2:
-		pg.add("MAT004", cell.Span, fix, "%s is Shared, which needs both sides in writing; neither \"Provider:\" nor \"Customer:\" stands in %s.", pg.refOf(row, c), document.Quote(cell.Text))
+		pg.add("MAT004", at, fix, "%s is Shared, which needs both sides in writing; neither \"Provider:\" nor \"Customer:\" stands in %s.", pg.refOf(row, c), document.Quote(cell.Text))
 	case len(missing) == 1:
-		pg.add("MAT004", cell.Span, fix, "%s is Shared, which needs both sides in writing; the %s is missing in %s.", pg.refOf(row, c), missing[0], document.Quote(cell.Text))
+		pg.add("MAT004", at, fix, "%s is Shared, which needs both sides in writing; the %s is missing in %s.", pg.refOf(row, c), missing[0], document.Quote(cell.Text))
 	case len(thin) > 0:
-		pg.add("MAT004", cell.Span, fmt.Sprintf("say what they do, in at least %d characters", minSide),
+		pg.add("MAT004", at, fmt.Sprintf("say what they do, in at least %d characters", minSide),
 			"%s is Shared, which needs both sides in writing; %s.", pg.refOf(row, c), list(thin, "and"))
 	}
 }

@@ -12,6 +12,9 @@ const maxPlaceholder = 200
 // isPlaceholder reports text that stands where an answer is still missing (domain-a523.md 3.3): the whole
 // value is such a word, or begins with one that is a note to oneself ("TODO: decide", "TBD by legal").
 func isPlaceholder(s string) bool {
+	if !mayBePlaceholder(s) {
+		return false
+	}
 	s = strings.TrimSpace(s)
 	if s == "" || utf8.RuneCountInString(s) > maxPlaceholder {
 		return false
@@ -35,6 +38,14 @@ func isPlaceholder(s string) bool {
 		return true
 	}
 	return false
+}
+
+// mayBePlaceholder is the quick answer for nearly every text: placeholders begin with few letters.
+func mayBePlaceholder(s string) bool {
+	if word := strings.TrimLeftFunc(s, isEdge); word != "" && s[0] != '<' && s[0] != '[' {
+		return word[0] >= utf8.RuneSelf || strings.IndexByte("tfxnl<", word[0]|0x20) >= 0
+	}
+	return true // brackets, or only question marks and dots
 }
 
 // isFillIn reports what a template leaves to be filled in: <name of the service>, [insert date].

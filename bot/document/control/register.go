@@ -30,7 +30,7 @@ func (pg *page) checkRegister() {
 	name, class, personal, countries := t.Column("Data set"), t.Column("Classification"), t.Column("Personal data"), t.Column("Countries")
 	for _, row := range t.Rows {
 		pg.reading.data = append(pg.reading.data, dataSet{
-			name:           row.Cell(name).Text,
+			name:           strings.Clone(row.Cell(name).Text), // a substring would keep the whole document
 			classification: canonical(row.Cell(class).Text, document.Classifications()),
 			personal:       canonical(row.Cell(personal).Text, document.PersonalData()),
 			countries:      countryCodes(row.Cell(countries).Text),
@@ -45,7 +45,7 @@ func countryCodes(text string) []string {
 	var codes []string
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '/' || r == ' ' }) {
 		if isCountry(word) && !slices.Contains(codes, word) {
-			codes = append(codes, word)
+			codes = append(codes, strings.Clone(word))
 		}
 	}
 	return codes

@@ -11,25 +11,24 @@ import (
 
 // checkSections holds the headings against the type: STR001 to STR004, STR006.
 func (pg *page) checkSections() {
-	none := !slices.ContainsFunc(pg.doc.Sections, func(s document.Section) bool { return pg.requires(s.Title) })
+	none := !slices.ContainsFunc(pg.doc.Sections, func(s document.Section) bool { return pg.requires(s) })
 	if n := len(pg.spec.Sections); none && n > 1 {
 		pg.add("STR001", document.Span{Line: pg.titleLine()}, "write "+list(pg.spec.Sections, "and")+", each under a heading of level 2",
 			"None of the %d sections of %s is here.", n, article(pg.spec.Title))
 	}
-	for _, name := range pg.spec.Sections {
+	for i, name := range pg.spec.Sections {
 		if !none || len(pg.spec.Sections) == 1 {
-			pg.checkSection(name)
+			pg.checkSection(name, pg.spec.sectionKeys[i])
 		}
 	}
 	pg.checkLevels2()
 	pg.checkTitle()
 }
 
-func (pg *page) checkSection(name string) {
-	key := document.HeadingKey(name)
+func (pg *page) checkSection(name, key string) {
 	var found []document.Section
 	for _, s := range pg.doc.Sections {
-		if s.Level == 2 && document.HeadingKey(s.Title) == key {
+		if s.Level == 2 && s.Key() == key {
 			found = append(found, s)
 		}
 	}
@@ -51,7 +50,7 @@ func (pg *page) checkSection(name string) {
 
 // onlyPlaceholders reports a section whose whole text is still to be written.
 func onlyPlaceholders(s document.Section) (string, bool) {
-	if len(s.Tables) > 0 || len(s.Prose) == 0 || s.CodeTable > 0 {
+	if len(s.Tables) > 0 || len(s.Prose) == 0 || s.CodeTable > 0 || !mayBePlaceholder(s.Prose[0].Source()) {
 		return "", false
 	}
 	for _, p := range s.Prose {
@@ -65,11 +64,11 @@ func onlyPlaceholders(s document.Section) (string, bool) {
 func (pg *page) missingSection(name, key string) {
 	var others []string
 	for _, s := range pg.doc.Sections {
-		if document.HeadingKey(s.Title) == key {
+		if s.Key() == key {
 			pg.add("STR001", s.Span, fmt.Sprintf("write \"## %s\"", name), "The section %s has level %d here; level 2 is required.", document.Quote(name), s.Level)
 			return
 		}
-		if s.Level == 2 && !pg.requires(s.Title) {
+		if s.Level == 2 && !pg.requires(s) {
 			others = append(others, s.Title)
 		}
 	}
@@ -83,9 +82,8 @@ func (pg *page) missingSection(name, key string) {
 }
 
 // requires reports whether the type asks for a section with this heading.
-func (pg *page) requires(title string) bool {
-	key := document.HeadingKey(title)
-	return slices.ContainsFunc(pg.spec.Sections, func(name string) bool { return document.HeadingKey(name) == key })
+func (pg *page) requires(s document.Section) bool {
+	return slices.Contains(pg.spec.sectionKeys, s.Key())
 }
 
 // titleLine is where findings on what is not there are shown: at the first heading, else at line 1.

@@ -84,13 +84,13 @@ func (x *across) checkResidency(d, policy *document.Document) {
 	residency, _ := d.Field("residency")
 	for _, country := range residency.Value.Items {
 		if isCountry(country.Text) && !slices.Contains(allowed, country.Text) {
-			x.add("REG002", d, country.Span, fix, "Data of %s lies in %s, which the policy does not allow: %s.", d.ServiceID, country.Text, place(policy, "residency-countries"))
+			x.add("REG002", d, country.Span, fix, "Data of %s lies in %s, which the policy does not allow: %s", d.ServiceID, country.Text, place(policy, "residency-countries"))
 		}
 	}
 	for _, set := range x.readings[d.Path].data {
 		for _, country := range set.countries {
 			if !slices.Contains(allowed, country) && !slices.Contains(d.Texts("residency"), country) {
-				x.add("REG002", d, set.countriesAt, fix, "The data set %s lies in %s, which the policy does not allow: %s.",
+				x.add("REG002", d, set.countriesAt, fix, "The data set %s lies in %s, which the policy does not allow: %s",
 					document.Quote(set.name), country, place(policy, "residency-countries"))
 			}
 		}
@@ -112,7 +112,7 @@ func (x *across) checkKeyLevel(d, policy *document.Document) {
 		return
 	}
 	x.add("REG003", d, at, fmt.Sprintf("use %s or better, or ask for an exception that waives REG003", minimum),
-		"The keys of %s are %s; %s is %s, for which the policy asks at least %s%s: %s.",
+		"The keys of %s are %s; %s is %s, for which the policy asks at least %s%s: %s",
 		d.ServiceID, level, who, class, minimum, minimumFor, place(policy, "key-management-minimum"))
 }
 
@@ -145,7 +145,7 @@ func (x *across) checkModel(d *document.Document) {
 	}
 	if ok && model != registered && slices.Contains(document.ServiceModels(), model) && slices.Contains(document.ServiceModels(), registered) {
 		x.add("MAT007", d, d.At("service-model"), "write the same in both, and check the split of each row",
-			"The matrix is for %s, the register has %s as %s: %s.", model, d.ServiceID, registered, place(entry, "service-model"))
+			"The matrix is for %s, the register has %s as %s: %s", model, d.ServiceID, registered, place(entry, "service-model"))
 	}
 }
 
@@ -157,7 +157,7 @@ func (x *across) checkLeaving(d *document.Document) {
 		access, okAccess := number(contract, "post-termination-access-days")
 		if okNotice && okAccess && estimate > notice+access {
 			x.add("EXI002", d, d.At("estimated-exit-days"), "shorten the exit, agree on a longer notice or access, or begin early",
-				"The exit takes %s; the contract gives %d: notice %d and access %d, %s.", days(estimate), notice+access, notice, access, place(contract, "termination-notice-days"))
+				"The exit takes %s; the contract gives %d: notice %d and access %d, %s", days(estimate), notice+access, notice, access, place(contract, "termination-notice-days"))
 		}
 	}
 	entry, ok := x.approved("cloud-service", d.ServiceID)

@@ -11,12 +11,17 @@ type spec struct {
 	document.Type
 	fields []document.FieldRule
 	known  map[string]bool // field names
+	// sectionKeys are the required sections under the reading rules of headings, in their order.
+	sectionKeys []string
 }
 
 func newSpec(t document.Type) *spec {
 	s := &spec{Type: t, fields: t.AllFields(), known: map[string]bool{}}
 	for _, f := range s.fields {
 		s.known[f.Key] = true
+	}
+	for _, name := range t.Sections {
+		s.sectionKeys = append(s.sectionKeys, document.HeadingKey(name))
 	}
 	return s
 }
@@ -35,8 +40,8 @@ func (c *Checker) specFor(d *document.Document) *spec {
 	if s := c.specNamed(d.Type); s != nil {
 		return s
 	}
-	if t, ok := c.layout.TypeAt(d); ok {
-		return c.specNamed(t.Name)
+	if here := c.folderTypes(d); len(here) > 0 {
+		return c.specNamed(here[0])
 	}
 	return nil
 }
@@ -51,9 +56,9 @@ func (c *Checker) specNamed(name string) *spec {
 // folderTypes returns the names of the types that may lie in the document's folder.
 func (c *Checker) folderTypes(d *document.Document) []string {
 	var names []string
-	t, _ := c.layout.TypeAt(d)
+	folder := c.layout.FolderOf(d.Path)
 	for _, s := range c.specs {
-		if s.Folder == t.Folder {
+		if s.Folder == folder {
 			names = append(names, s.Name)
 		}
 	}

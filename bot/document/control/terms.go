@@ -39,7 +39,7 @@ func (x *across) checkWindow(d, policy *document.Document, key string) {
 	longest, limited := number(policy, key+"-max")
 	if ok && limited && agreed > longest {
 		x.add("CON002", d, d.At(key), fmt.Sprintf("agree on %d or less, or ask for an exception that waives CON002", longest),
-			"%d hours is longer than the policy allows: %d, %s.", agreed, longest, place(policy, key+"-max"))
+			"%d hours is longer than the policy allows: %d, %s", agreed, longest, place(policy, key+"-max"))
 	}
 }
 
@@ -50,7 +50,7 @@ func (x *across) checkCommitted(d, policy *document.Document) {
 	for _, country := range field.Value.Items {
 		if len(allowed) > 0 && isCountry(country.Text) && !slices.Contains(allowed, country.Text) {
 			x.add("CON004", d, country.Span, "agree on "+list(allowed, "or")+", or ask for an exception that waives CON004",
-				"The agreement allows data in %s, the policy does not: %s.", country.Text, place(policy, "residency-countries"))
+				"The agreement allows data in %s, the policy does not: %s", country.Text, place(policy, "residency-countries"))
 		}
 	}
 }
@@ -80,7 +80,7 @@ func (x *across) checkKeys(d, entry *document.Document) {
 	agreed, registered := d.Text("key-management"), entry.Text("key-management")
 	if agreed != registered && slices.Contains(document.KeyLevels(), agreed) && slices.Contains(document.KeyLevels(), registered) {
 		x.add("CON005", d, d.At("key-management"), "find out which is true, and write it in both",
-			"The review says %s, the register says %s: %s.", agreed, registered, place(entry, "key-management"))
+			"The review says %s, the register says %s: %s", agreed, registered, place(entry, "key-management"))
 	}
 }
 
@@ -90,11 +90,11 @@ func (x *across) checkInForce(d, entry *document.Document) {
 		return
 	}
 	if d.Text("outcome") == "rejected" {
-		x.add("CON006", d, d.At("outcome"), "agree on other terms, or begin the exit", "The agreement was rejected, and %s is active: %s.", d.ServiceID, place(entry, "lifecycle"))
+		x.add("CON006", d, d.At("outcome"), "agree on other terms, or begin the exit", "The agreement was rejected, and %s is active: %s", d.ServiceID, place(entry, "lifecycle"))
 	}
 	if end := d.Date("agreement-end"); !end.IsZero() && end.Before(x.c.p.AsOf) {
 		x.add("CON006", d, d.At("agreement-end"), "renew the agreement and review it, or begin the exit",
-			"The agreement ended on %s, and %s is active: %s.", end, d.ServiceID, place(entry, "lifecycle"))
+			"The agreement ended on %s, and %s is active: %s", end, d.ServiceID, place(entry, "lifecycle"))
 	}
 }
 
@@ -133,9 +133,9 @@ func (x *across) checkException(d *document.Document, m mention) {
 	case !found.Approved():
 		x.add("XRF005", d, m.at, "have it approved, or remove the reference", "The exception %s has the status %q (%s), so it excuses nothing.", m.id, found.Status, found.Path)
 	case found.Date("expires").Before(x.c.p.AsOf) && !found.Date("expires").IsZero():
-		x.add("XRF005", d, m.at, "meet the requirement, or have a new exception signed", "The exception %s expired on %s: %s.", m.id, found.Date("expires"), place(found, "expires"))
+		x.add("XRF005", d, m.at, "meet the requirement, or have a new exception signed", "The exception %s expired on %s: %s", m.id, found.Date("expires"), place(found, "expires"))
 	case d.ServiceID != "" && found.ServiceID != d.ServiceID:
 		x.add("XRF005", d, m.at, "have an exception signed for this service, or remove the reference",
-			"The exception %s is for the service %s, not for %s: %s.", m.id, document.Quote(found.ServiceID), d.ServiceID, place(found, "service-id"))
+			"The exception %s is for the service %s, not for %s: %s", m.id, document.Quote(found.ServiceID), d.ServiceID, place(found, "service-id"))
 	}
 }

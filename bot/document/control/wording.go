@@ -27,7 +27,7 @@ func vagueWords(first string) []vagueWord {
 		return []vagueWord{{"at regular intervals", howOften, interval}}
 	case "regular", "periodic":
 		return []vagueWord{{first + " intervals", howOften, interval}, {first + " basis", howOften, interval}, {first + " review", howOften, interval}, {first + " reviews", howOften, interval}}
-	case "timely", "promptly", "swiftly", "soon":
+	case "timely", "promptly", "swiftly":
 		return []vagueWord{{first, howSoon, deadline}}
 	case "as":
 		return []vagueWord{
@@ -91,23 +91,30 @@ func within(cell document.Cell, start, stop int) document.Span {
 
 func (pg *page) findVague(source string, span func(start, stop int) document.Span) {
 	for at := 0; at < len(source); {
-		if end := skipQuoted(source, at); end > at {
-			at = end
-			continue
-		}
-		if !isWordByte(source[at]) {
-			at++
-			continue
-		}
-		end := wordEnd(source, at)
-		if mayBeVague(source[at], end-at) {
-			if word, stop, ok := matchVague(source, at, end); ok {
-				pg.add("WSL001", span(at, stop), word.mend, "%s cannot be tested. An auditor will ask %s.", document.Quote(source[at:stop]), word.asks)
-				end = stop
+		c := source[at]
+		switch {
+		case isLetter(c):
+			end := wordEnd(source, at)
+			if mayBeVague(c, end-at) {
+				end = pg.judgeWord(source, at, end, span)
 			}
+			at = end
+		case c == '"' || c == '`' || c == ']' || c >= utf8.RuneSelf:
+			at = max(at+1, skipQuoted(source, at))
+		default:
+			at++
 		}
-		at = end
 	}
+}
+
+// judgeWord reports the phrase that the word from at to end begins, and returns where the search goes on.
+func (pg *page) judgeWord(source string, at, end int, span func(start, stop int) document.Span) int {
+	word, stop, ok := matchVague(source, at, end)
+	if !ok {
+		return end
+	}
+	pg.add("WSL001", span(at, stop), word.mend, "%s cannot be tested. An auditor will ask %s.", document.Quote(source[at:stop]), word.asks)
+	return stop
 }
 
 // skipQuoted returns the end of the quotation, code or link target that begins at a byte; at itself if none does.
@@ -140,28 +147,46 @@ func skipQuoted(s string, at int) int {
 	return from + end + len(closing)
 }
 
-func isWordByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf
-}
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 func wordEnd(s string, at int) int {
-	for at < len(s) && (isWordByte(s[at]) || s[at] == '\'') {
+	for at < len(s) && (isLetter(s[at]) || s[at] == '\'' || s[at] >= utf8.RuneSelf) {
 		at++
 	}
 	return at
 }
 
-// mayBeVague is the quick answer for nearly every word.
+// mayBeVague is the quick answer for nearly every word: the first words of the phrases have few lengths.
 func mayBeVague(first byte, length int) bool {
+	lengths := 0
 	switch first | 0x20 {
-	case 'a', 'b', 'f', 'i', 'o', 'p', 'r', 's', 't', 'w':
-		return length >= 2 && length <= len("appropriately")
+	case 'a':
+		lengths = 1<<2 | 1<<8 | 1<<10 | 1<<11 | 1<<13 // as, at, adequate(ly), appropriate(ly)
+	case 'b', 'w':
+		lengths = 1<<4 | 1<<5 // best, when, where
+	case 'f':
+		lengths = 1 << 4 // from
+	case 'i':
+		lengths = 1<<2 | 1<<8 // if, industry
+	case 'o':
+		lengths = 1<<2 | 1<<12 // on, occasionally
+	case 'p':
+		lengths = 1<<8 | 1<<12 // periodic(ally), promptly
+	case 'r':
+		lengths = 1<<7 | 1<<9 | 1<<10 // regular(ly), routinely, reasonable, reasonably
+	case 's':
+		lengths = 1<<5 | 1<<7 | 1<<8 | 1<<10 | 1<<12 // state, swiftly, suitable, suitably, sufficient(ly)
+	case 't':
+		lengths = 1 << 6 // timely
 	}
-	return false
+	return length < 16 && lengths>>length&1 == 1
 }
 
 // matchVague reports the phrase that begins with the word from start to end, and where it stops.
 func matchVague(s string, start, end int) (vagueWord, int, bool) {
+	if end-start <= len("where") && !mayFollow(nextWord(s, end)) {
+		return vagueWord{}, 0, false // the short first words are common, what makes them vague is not
+	}
 	for _, candidate := range vagueWords(strings.ToLower(s[start:end])) {
 		if stop, ok := matchPhrase(s, start, candidate.words); ok {
 			return candidate, stop, true
@@ -170,13 +195,31 @@ func matchVague(s string, start, end int) (vagueWord, int, bool) {
 	return vagueWord{}, 0, false
 }
 
+// nextWord returns the word behind end, without what parts them.
+func nextWord(s string, end int) string {
+	for end < len(s) && strings.IndexByte(" \t\n", s[end]) >= 0 {
+		end++
+	}
+	return s[end:wordEnd(s, end)]
+}
+
+// mayFollow reports the second words of the phrases that begin with a short one.
+func mayFollow(second string) bool {
+	switch strings.ToLower(second) {
+	case "a", "appropriate", "applicable", "best", "effort", "efforts", "endeavours", "far", "feasible", "necessary", "needed", "of", "possible",
+		"practicable", "reasonable", "regular", "soon", "time":
+		return true
+	}
+	return false
+}
+
 // matchPhrase compares words without case; between them may stand blanks and one line end.
 func matchPhrase(s string, at int, phrase string) (stop int, ok bool) {
 	for i, want := range strings.Fields(phrase) {
 		for i > 0 && at < len(s) && strings.IndexByte(" \t\n", s[at]) >= 0 {
 			at++
 		}
-		if at >= len(s) || !isWordByte(s[at]) {
+		if at >= len(s) || !isLetter(s[at]) {
 			return 0, false
 		}
 		end := wordEnd(s, at)
