@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidimus-bot/vidimus/bot/document"
+	"github.com/vidimus-bot/vidimus/bot/document/control"
+)
+
+// checkUsage is the command's page.
+const checkUsage = `usage: vidimus check [OPTION...] [DIR|FILE...]
+
+Says what is wrong with the documents, at the line, with the mend: the same as the
+check on GitHub. Without DIR or FILE, the repository you are in. Files are judged
+with all others of their repository; only findings in them are shown.
+
+  --as-of DAY      judge dates by that day, YYYY-MM-DD; default: today
+  --base REV       compare with the merge base of HEAD and REV; default: origin/HEAD
+  --strict         warnings count too
+  --format FORMAT  text or json; default text
+  --color WHEN     auto, always or never
+
+In a Git work tree people, roles and time zone come from .vidimus.yml at the merge
+base, as on GitHub, and overdue documents that you did not touch only warn. Without
+Git they come from the folder's own .vidimus.yml; without that, from roles.tsv.
+Exit codes: 0 nothing blocks, 1 something blocks, 2 could not do the work.
+
+  vidimus check
+  vidimus check matrices/azure-platform.md --format json
+`
+
+// checkOptions are the flags, as they were given.
+type checkOptions struct {
+	asOf, base, format, color string
+	strict                    bool
+	args                      []string
+}
+
+func newCheckCommand() *cobra.Command {
+	var o checkOptions
+	c := &cobra.Command{
+		Use:   "check [DIR|FILE...]",
+		Short: "what is wrong with the documents, at the line",
+		RunE: func(c *cobra.Command, args []string) error {
+			o.args = args
+			return o.run(c.Context(), time.Now(), c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	c.SetUsageTemplate(checkUsage)
+	c.SetHelpTemplate(checkUsage)
+	f := c.Flags()
+	f.StringVar(&o.asOf, "as-of", "", "")
+	f.StringVar(&o.base, "base", "", "")
+	f.StringVar(&o.format, "format", "text", "")
+	f.StringVar(&o.color, "color", "auto", "")
+	f.BoolVar(&o.strict, "strict", false, "")
+	return c
+}
+
+// checkResult is what was found, for the printers.
+type checkResult struct {
+	scope     checkScope
+	asOf      document.Date
+	documents int
+	findings  []document.Finding
+	took      time.Duration
+	proposal  bool // the documents lie in a Git work tree, so the next step is to propose them
+}
+
+// run checks and prints.
+func (o checkOptions) run(ctx context.Context, now time.Time, stdout, stderr io.Writer) error {
+	if !slices.Contains([]string{"text", "json"}, o.format) {
+		return &hintedError{fmt.Errorf("unknown format %q", o.format), "--format text or --format json"}
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
+		return &hintedError{fmt.Errorf("unknown colour %q", o.color), "--color auto, always or never"}
+	}
+	result, err := o.check(ctx, now, stderr)
+	if err != nil {
+		return err
+	}
+	if o.format == "json" {
+		err = printCheckJSON(stdout, result)
+		_, _ = fmt.Fprintln(stderr, result.summary()) // talk; what counts is on stdout
+	} else {
+		err = newCheckPrinter(stdout, newPaint(o.color, stdout), result.scope).print(result)
+	}
+	if err != nil {
+		return fmt.Errorf("write findings: %w", err)
+	}
+	if document.Blocking(result.findings) || o.strict && len(result.findings) > 0 {
+		return &negativeError{}
+	}
+	return nil
+}
+
+// check finds the repository, what it is judged by, and what is wrong in it.
+func (o checkOptions) check(ctx context.Context, now time.Time, stderr io.Writer) (checkResult, error) {
+	tuneCollector()
+	start := time.Now()
+	scope, err := newCheckScope(o.args)
+	if err != nil {
+		return checkResult{}, err
+	}
+	setting, err := configurationFor(ctx, scope.root, o.base)
+	if err != nil {
+		return checkResult{}, err
+	}
+	for _, note := range append(scope.notes, setting.notes...) {
+		_, _ = fmt.Fprintf(stderr, "note: %s\n", note) // talk
+	}
+	params := setting.params
+	if params.AsOf, err = o.day(now, setting.zone); err != nil {
+		return checkResult{}, err
+	}
+	findings, documents, err := judgeFolder(ctx, scope, control.New(setting.layout, params))
+	if err != nil {
+		return checkResult{}, err
+	}
+	if documents == 0 && len(o.args) == 0 {
+		return checkResult{}, &hintedError{
+			fmt.Errorf("no documents in %s", scope.root),
+			"documents lie in " + strings.Join(setting.layout.Folders(), ", ") + "; go to the repository's root, or name its folder",
+		}
+	}
+	findings = append(findings, setting.findings...)
+	document.SortFindings(findings)
+	findings = slices.DeleteFunc(findings, func(f document.Finding) bool { return !scope.shows(f.Path) })
+	return checkResult{
+		scope: scope, asOf: params.AsOf, documents: documents, findings: findings, took: time.Since(start), proposal: setting.worktree,
+	}, nil
+}
+
+// tuneCollector lets garbage grow to five times what is kept, up to a bound: a check makes much garbage, keeps
+// little and ends soon. Who sets GOGC or GOMEMLIMIT decides otherwise.
+func tuneCollector() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(checkMemory)
+	}
+}
+
+// checkMemory is what 10,000 documents fit in with room to spare.
+const checkMemory = 140 << 20
+
+// day is the day by which dates are judged.
+func (o checkOptions) day(now time.Time, zone *time.Location) (document.Date, error) {
+	if o.asOf == "" {
+		return document.DateOf(now.In(zone)), nil
+	}
+	day, err := document.ParseDate(o.asOf)
+	if err != nil {
+		return day, &hintedError{fmt.Errorf("--as-of: %w", err), "write it as --as-of 2026-11-24"}
+	}
+	return day, nil
+}
+
+// judgeFolder reads the governed files one after the other and lets go of each but for what the rules across
+// documents need, so that a repository of any size fits in memory. It counts the documents that are shown.
+func judgeFolder(ctx context.Context, scope checkScope, checker *control.Checker) ([]document.Finding, int, error) {
+	files := make(chan document.File)
+	var readings []control.Reading
+	var mutex sync.Mutex
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for f := range files {
+				r := checker.Read(checker.Layout().Read(f)).Slim()
+				mutex.Lock()
+				readings = append(readings, r)
+				mutex.Unlock()
+			}
+		})
+	}
+	err := checker.Layout().WalkFS(scope.fsys(), func(f document.File) error {
+		select {
+		case files <- f:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	close(files)
+	workers.Wait()
+	if err != nil {
+		return nil, 0, fmt.Errorf("read %s: %w", scope.root, err)
+	}
+	documents := 0
+	for _, r := range readings {
+		if r.Item.Kind == document.Markdown && scope.shows(r.Item.Path) {
+			documents++
+		}
+	}
+	return checker.Judge(readings), documents, nil
+}
+
+// summary says in one line how much was judged.
+func (r checkResult) summary() string {
+	return fmt.Sprintf("%s, %d rules, %d ms", counted(r.documents, "document"), len(control.Rules()), r.took.Milliseconds())
+}
+
+// verdict is the last line: a count and what to do next.
+func (r checkResult) verdict() string {
+	blocks, warns, paths := 0, 0, map[string]bool{}
+	for _, f := range r.findings {
+		paths[f.Path] = true
+		if f.Severity == document.Warn {
+			warns++
+		} else {
+			blocks++
+		}
+	}
+	where := " in " + counted(len(paths), "document")
+	switch {
+	case blocks > 0 && warns > 0:
+		return fmt.Sprintf("%d block, %d warn%s. Mend the %d, then: vidimus check", blocks, warns, where, blocks)
+	case blocks > 0:
+		return fmt.Sprintf("%d block%s. Mend the %d, then: vidimus check", blocks, where, blocks)
+	case warns > 0:
+		return fmt.Sprintf("%d warn%s. Nothing blocks.", warns, where)
+	case r.proposal:
+		return "Nothing to mend. To propose it: git commit -S, git push"
+	default:
+		return "Nothing to mend."
+	}
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return thousands(n) + " " + noun + "s"
+}
