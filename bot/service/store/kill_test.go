@@ -143,7 +143,7 @@ func deliverAndKill(t *testing.T, dir, round string, n int) []string {
 func TestStore_killedAgainAndAgainLosesAndDoublesNothing(t *testing.T) {
 	dir := t.TempDir()
 	var acknowledged []string
-	for round, n := range []int{1, 40, 7, 150, 23} {
+	for round, n := range []int{1, 20, 7, 60, 12} {
 		acknowledged = append(acknowledged, deliverAndKill(t, dir, fmt.Sprint(round), n)...)
 	}
 	s := openIn(t, dir)

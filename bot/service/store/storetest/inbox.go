@@ -142,7 +142,7 @@ func ingestConcurrentDeliveriesKeepTheirOrder(t *testing.T, open Open) {
 // ingestWhileJobEndsIsNotLost sends the next delivery in the moment in which the
 // worker is done with the last and its job looks whether it may end.
 func ingestWhileJobEndsIsNotLost(t *testing.T, open Open) {
-	const deliveries = 60
+	const deliveries = 25
 	s := opened(t, open, noSweep())
 	handed := make(chan string, deliveries)
 	start(t, s, store.Workers{Drain: func(_ context.Context, w store.Work) error {
@@ -167,7 +167,7 @@ func enqueueWhileJobEndsIsNotLost(t *testing.T, open Open) {
 		published <- repositoryID
 		return nil
 	}})
-	for range 30 {
+	for range 12 {
 		if err := s.Enqueue(context.Background(), store.Publish, 5); err != nil {
 			t.Fatalf("Enqueue: %v", err)
 		}
@@ -207,7 +207,7 @@ func enqueueRefusesUnknownKind(t *testing.T, open Open) {
 
 func drainHandsAtMostAHundred(t *testing.T, open Open) {
 	s := opened(t, open, noSweep())
-	const deliveries = 130
+	const deliveries = 101
 	for i := range deliveries {
 		ingest(t, s, delivery(fmt.Sprint(i), 1))
 	}
@@ -217,8 +217,8 @@ func drainHandsAtMostAHundred(t *testing.T, open Open) {
 		return nil
 	}})
 	idle(t, s)
-	if first, second := <-sizes, <-sizes; first != 100 || second != 30 {
-		t.Errorf("handed over %d and %d deliveries, want 100 and 30", first, second)
+	if first, second := <-sizes, <-sizes; first != 100 || second != 1 {
+		t.Errorf("handed over %d and %d deliveries, want 100 and 1", first, second)
 	}
 }
 
@@ -226,7 +226,7 @@ func drainBoundsPayloadsInMemory(t *testing.T, open Open) {
 	s := opened(t, open, noSweep())
 	for _, id := range []string{"a", "b"} {
 		d := delivery(id, 1)
-		d.Payload = make([]byte, 20<<20)
+		d.Payload = make([]byte, 17<<20) // two are over the bound of 32 MiB
 		ingest(t, s, d)
 	}
 	ingest(t, s, delivery("c", 1))

@@ -21,7 +21,7 @@ func drainNeverTwiceAtATimeForOneRepository(t *testing.T, open Open) {
 		handed.Add(int32(len(w.Deliveries)))
 		return nil
 	}})
-	const deliveries = 40
+	const deliveries = 20
 	for i := range deliveries {
 		ingest(t, s, delivery(fmt.Sprint(i), 1))
 	}
