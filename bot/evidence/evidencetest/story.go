@@ -30,6 +30,16 @@ func Story(root string) *World {
 	return w
 }
 
+// ShortStory is a founding, a document signed by statement, and a direct push that
+// changes it.
+func ShortStory() *World {
+	w := New(".")
+	w.Found()
+	w.PublishPolicy()
+	w.Deviate()
+	return w
+}
+
 // PublishPolicy lands version 1.0 of the policy, pull request 2: signed by one person,
 // ended by a push, signed again by both.
 func (w *World) PublishPolicy() {

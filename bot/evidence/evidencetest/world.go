@@ -395,3 +395,6 @@ func (w *World) Raw(commit string) []byte { return w.repo.objects[commit].Raw }
 
 // Now is the time of the world, which advances with each act.
 func (w *World) Now() time.Time { return w.now }
+
+// Parent is the first parent of a commit.
+func (w *World) Parent(commit string) string { return w.repo.parents[commit][0] }
