@@ -37,7 +37,8 @@ Each value can also stand in the environment, as VIDIMUS_ADDR, VIDIMUS_APP_KEY a
 so on; a key may stand there itself instead of its file's name. A flag goes before
 the environment, the environment before the file.
 
-The App answers POST /webhook, GET /healthz and GET /metrics.
+The App answers POST /webhook, GET /healthz and GET /metrics. One line with its
+address goes to stdout as soon as it works.
 `
 
 // setting is one value of serve, wherever it came from.
@@ -73,7 +74,7 @@ func newServeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return serve(cmd.Context(), values, slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)))
+			return serve(cmd, values, slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)))
 		},
 	}
 	command.SetUsageTemplate(serveUsage)
@@ -211,8 +212,10 @@ const (
 	leaveTimeout  = 20 * time.Second
 )
 
-// serve runs the App until ctx ends, then lets requests under way end.
-func serve(ctx context.Context, values map[string]string, log *slog.Logger) (err error) {
+// serve runs the App until its context ends, then lets requests under way end. One
+// line with the address goes to stdout as soon as it works.
+func serve(cmd *cobra.Command, values map[string]string, log *slog.Logger) (err error) {
+	ctx := cmd.Context()
 	config, err := appConfig(values, log)
 	if err != nil {
 		return err
@@ -234,7 +237,9 @@ func serve(ctx context.Context, values map[string]string, log *slog.Logger) (err
 	if err := a.Start(ctx); err != nil {
 		return errors.Join(err, web.Close())
 	}
-	log.Info("listening", "addr", listener.Addr().String())
+	if _, err := fmt.Fprintf(cmd.OutOrStdout(), "http://%s\n", listener.Addr()); err != nil {
+		return errors.Join(fmt.Errorf("print address: %w", err), web.Close())
+	}
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve: %w", err)

@@ -101,8 +101,10 @@ func (g *Gate) Examine(ctx context.Context, desk *Desk, q Inquiry) (*Case, error
 	if err != nil {
 		return nil, err
 	}
-	if err := g.caughtUp(ctx, desk, subject); err != nil {
-		return nil, err
+	if q.Pull.Open {
+		if err := g.caughtUp(ctx, desk, subject); err != nil {
+			return nil, err
+		}
 	}
 	subject.Bound = bound(c.Witnesses, q.Hints, reviews)
 	if err := g.fetchBound(ctx, desk, subject.Bound); err != nil {
@@ -190,7 +192,7 @@ func baseOf(mirror *gitstore.Mirror, p github.Pull) (string, error) {
 // looked at that tip yet: a signed change of them takes a moment to be recorded.
 // Afterwards the difference is real, and nothing passes. LAW 8.3.
 func (g *Gate) caughtUp(ctx context.Context, desk *Desk, s Subject) error {
-	if s.Landing != nil || s.Pull == nil || !s.Governance.Recorded {
+	if !s.Governance.Recorded {
 		return nil
 	}
 	same, err := governedAsSigned(desk.Mirror, s.Base, s.Governance.Signed)

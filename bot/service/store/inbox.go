@@ -18,11 +18,12 @@ const (
 )
 
 // dueDeliveries reads the next open deliveries of a repository that are due, in
-// their order. One that has failed before comes alone, so that it cannot take
-// others with it.
+// their order. One that has failed before comes after all others and alone, so
+// that it can neither take them with it nor, by being due again and again, keep
+// them waiting.
 func (s *Store) dueDeliveries(ctx context.Context, repositoryID int64) ([]Delivery, error) {
 	const query = `SELECT seq, delivery_id, repository_id, installation_id, event, action, received, attempts, waits, payload
-		FROM inbox WHERE repository_id = ? AND state = 'open' AND due <= ? ORDER BY seq LIMIT ?`
+		FROM inbox WHERE repository_id = ? AND state = 'open' AND due <= ? ORDER BY attempts + waits > 0, seq LIMIT ?`
 	rows, err := s.reader.QueryContext(ctx, query, repositoryID, time.Now().UnixMilli(), maxHanded)
 	if err != nil {
 		return nil, fmt.Errorf("read inbox: %w", err)
