@@ -47,7 +47,7 @@ func (w *World) AddReview(actor Actor, p *Pull, n NewReview) (*Review, error) {
 	if err := w.require(actor, p.Repo, LevelRead); err != nil {
 		return nil, err
 	}
-	if len(n.Body) > maxBody {
+	if len([]rune(n.Body)) > maxBody {
 		return nil, Unprocessable("Unprocessable Entity", "Body is too long (maximum is 65536 characters)")
 	}
 	if w.pendingOf(actor.Account, p) != nil {
@@ -183,7 +183,7 @@ func (w *World) EditReview(actor Actor, review *Review, body string) error {
 	switch {
 	case body == "" && review.State != Approved && review.State != Pending:
 		return Unprocessable("Unprocessable Entity", "Body can't be blank")
-	case len(body) > maxBody:
+	case len([]rune(body)) > maxBody:
 		return Unprocessable("Unprocessable Entity", "Body is too long (maximum is 65536 characters)")
 	case body == review.Body:
 		return nil
