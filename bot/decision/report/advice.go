@@ -32,7 +32,8 @@ func signatureAdvice(code string) md {
 	case approval.CodeUnsigned:
 		return "Read the change, and sign with the lines shown here."
 	case approval.CodeContributor:
-		return "Nothing. Somebody else in that role signs; where nobody else holds it, a signed change of `.vidimus.yml` names one."
+		return "Nothing. Somebody else in that role signs; where nobody else holds it, a signed change of `.vidimus.yml` " +
+			"names one."
 	case approval.CodeBytesMoved:
 		return "Read what changed, and sign again with the new line."
 	case approval.CodeRoleNotHeld:
@@ -93,13 +94,18 @@ func verdictAdvice(word string) md {
 	case commitsig.Good:
 		return ""
 	case commitsig.Vouched:
-		return "made in the browser, so that only GitHub vouches for it. The rule asks for a person's own key: sign it with the commands below."
+		return "made in the browser, so that only GitHub vouches for it. The rule asks for a person's own key: sign it with " +
+			"the commands below."
 	case commitsig.Unsigned:
-		return "carries no signature. Sign it with the commands below. `git config --global commit.gpgsign true` signs all later ones by itself."
+		return "carries no signature. Sign it with the commands below. `git config --global commit.gpgsign true` signs all " +
+			"later ones by itself."
 	case commitsig.UnknownKey:
-		return "signed with a key that is not in `keys/`. If it is yours, a colleague whose key is there proposes your public key in a change of its own, and you sign that as `self`. Until then, a colleague whose key is there can sign these commits with the commands below."
+		return "signed with a key that is not in `keys/`. If it is yours, a colleague whose key is there proposes your public key " +
+			"in a change of its own, and you sign that as `self`. Until then, a colleague whose key is there can sign these " +
+			"commits with the commands below."
 	case commitsig.ExpiredKey:
-		return "its key had expired. Extend the key, have the extended one taken into `keys/` by a signed change, then sign again with the commands below."
+		return "its key had expired. Extend the key, have the extended one taken into `keys/` by a signed change, then sign " +
+			"again with the commands below."
 	case commitsig.RevokedKey:
 		return "its key was revoked. Sign again with a key that holds, with the commands below."
 	case commitsig.NotSigningKey:
@@ -107,7 +113,8 @@ func verdictAdvice(word string) md {
 	case commitsig.Weak:
 		return "its key or its digest can be forged. Sign again with a stronger key or newer software, with the commands below."
 	case commitsig.WrongPerson:
-		return "the key and the committer's address are not the same person's. Set your own address first, then sign again with the commands below."
+		return "the key and the committer's address are not the same person's. Set your own address first, then sign again " +
+			"with the commands below."
 	case commitsig.ExpiredSignature:
 		return "its signature was made for a limited time. Sign again without an end, with the commands below."
 	case commitsig.Unsupported:

@@ -53,10 +53,12 @@ func (r *reporter) blockedHeadline(t *tally, address func(actor) md) (headline, 
 	asked := r.request(r.tasks(t), address)
 	switch {
 	case len(t.unread) > 0:
-		return "Nothing for you to do yet.", "Vidimus could not read everything that it needs, and reads again. Until then this change is not signed."
+		return "Nothing for you to do yet.",
+			"Vidimus could not read everything that it needs, and reads again. Until then this change is not signed."
 	case len(t.governed) > 0:
 		headline = text(r.governedTitle(t.governed[0])+".", maxMessageLength)
-		then = r.governors(address) + ": please mend that first; what is wrong stands below. Until then the last signed configuration holds, and nothing passes."
+		then = r.governors(address) + ": please mend that first; what is wrong stands below. " +
+			"Until then the last signed configuration holds, and nothing passes."
 		if asked != "" {
 			then += " " + asked
 		}
@@ -204,7 +206,9 @@ func annotations(d *decision.Decision) []Annotation {
 	var found []Annotation
 	for _, p := range t.proposed {
 		if p.Path != "" && p.Line > 0 {
-			found = append(found, annotation(document.Finding{Rule: p.Code, Severity: document.Block, Path: p.Path, Line: p.Line, Message: p.Text, Fix: p.Mend}))
+			found = append(found, annotation(document.Finding{
+				Rule: p.Code, Severity: document.Block, Path: p.Path, Line: p.Line, Message: p.Text, Fix: p.Mend,
+			}))
 		}
 	}
 	for _, f := range slices.Concat(t.findings, t.warnings) {

@@ -178,6 +178,7 @@ type waitingView struct {
 type stuckRow struct {
 	Role, RoleID, Documents, Why md
 	Self                         bool // the owner of a key, whom no configuration names
+	Wrote                        bool // it would help if somebody else proposed the change
 }
 
 func (r *reporter) waitingView(o other) waitingView {
@@ -264,20 +265,37 @@ func (r *reporter) stuckRows(stuck []ask) rows[stuckRow] {
 		for _, d := range a.documents {
 			ids = append(ids, d.ID)
 		}
+		why, wrote := r.stuckWhy(a)
 		list = append(list, stuckRow{
-			Role: text(r.role(a.role), maxNameLength), RoleID: code(a.role),
-			Documents: text(enumerate(ids, "and"), maxMessageLength), Why: r.stuckWhy(a), Self: a.role == approval.RoleSelf,
+			Role: text(r.role(a.role), maxNameLength), RoleID: code(a.role), Why: why, Wrote: wrote,
+			Documents: text(enumerate(ids, "and"), maxMessageLength), Self: a.role == approval.RoleSelf,
 		})
 	}
 	return rowsOf(&r.cut, list)
 }
 
-// stuckWhy says why nobody can fill the role.
-func (r *reporter) stuckWhy(a ask) md {
+// stuckWhy says why nobody can fill the role, and whether that is so because of who contributed.
+func (r *reporter) stuckWhy(a ask) (why md, contributed bool) {
 	if len(a.able) == 0 {
-		return "nobody holds the role"
+		return "nobody holds the role", false
 	}
-	return text(r.people(a.able, "and")+" contributed, and nobody else holds the role", maxMessageLength)
+	var wrote, fill []string
+	for _, slug := range a.able {
+		if slices.Contains(a.documents[0].Contributors, slug) {
+			wrote = append(wrote, slug)
+		} else {
+			fill = append(fill, slug)
+		}
+	}
+	var reasons []string
+	if len(wrote) > 0 {
+		reasons = append(reasons, r.people(wrote, "and")+" contributed (SIG002)")
+	}
+	if len(fill) > 0 {
+		reasons = append(reasons, r.people(fill, "and")+" signed it in another role (SIG005)")
+	}
+	reasons = append(reasons, "nobody else holds the role")
+	return text(enumerate(reasons, "and"), maxMessageLength), len(wrote) > 0
 }
 
 // excluded are the contributors, who cannot sign what they contributed to. LAW 3.4.

@@ -141,7 +141,10 @@ func (r *reporter) landed() md {
 
 // deviationRow tells one deviation.
 func (r *reporter) deviationRow(d decision.Deviation) deviationRow {
-	row := deviationRow{Name: code(d.ID), How: capitalMD(r.how(d)), Signed: "nothing", Landed: code(d.SHA256), SignedShort: "nothing", LandedShort: short(d.SHA256)}
+	row := deviationRow{
+		Name: code(d.ID), How: md(capital(string(r.how(d)))), Signed: "nothing", Landed: code(d.SHA256),
+		SignedShort: "nothing", LandedShort: short(d.SHA256),
+	}
 	if doc := r.documents[d.Path]; doc != nil {
 		row.Name = r.documentName(doc)
 		if doc.Version != "" {
@@ -156,8 +159,6 @@ func (r *reporter) deviationRow(d decision.Deviation) deviationRow {
 	}
 	return row
 }
-
-func capitalMD(s md) md { return md(capital(string(s))) }
 
 // landedVersion is the version of what landed, as far as the decision knows it.
 func (r *reporter) landedVersion(d decision.Deviation) string {

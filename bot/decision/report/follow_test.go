@@ -126,7 +126,10 @@ func charters() map[string]decisiontest.Charter {
 		{For: "{type: topic-policy}", Require: "{all: [head-of-it, counsel]}", Level: "approval"},
 		{For: "{type: record}", Require: "{any: [{all: [ciso, counsel]}, ceo]}", Level: "statement"},
 	}
-	return map[string]decisiontest.Charter{"northquay": decisiontest.Northquay(), "nested": nested, "approvals": approvals}
+	overlapping := decisiontest.Northquay() // two people hold the same two roles, and each fills one
+	both := []string{decisiontest.Aoife, decisiontest.Tomasz}
+	overlapping.Roles[0].Holders, overlapping.Roles[1].Holders = both, both
+	return map[string]decisiontest.Charter{"overlapping": overlapping, "northquay": decisiontest.Northquay(), "nested": nested, "approvals": approvals}
 }
 
 // TestFollow_doingWhatTheCheckSaysSignsTheChange: the check run alone is enough to sign by.

@@ -129,15 +129,37 @@ func enumerate(list []string, word string) string {
 // maxEnumerated bounds a list inside a sentence.
 const maxEnumerated = 6
 
-// able are the holders of role who may sign d: those who did not contribute to it. LAW 3.2, 3.4.
+// able are the holders of role who may sign d: those who did not contribute to it, and do not fill another
+// role on it unless that is allowed. LAW 3.2, 3.4, 3.5.
 func (n names) able(d *decision.Document, role string) []string {
 	var found []string
 	for _, slug := range n.holders(d, role) {
-		if !slices.Contains(d.Contributors, slug) {
+		if !slices.Contains(d.Contributors, slug) && !n.busy(d, slug, role) {
 			found = append(found, slug)
 		}
 	}
 	return found
+}
+
+// busy says whether the person fills another role on d, and may fill one only.
+func (n names) busy(d *decision.Document, slug, role string) bool {
+	fillsOther := slices.ContainsFunc(d.Requirements, func(q decision.Requirement) bool {
+		return q.Outcome == "signed" && q.Person == slug && q.Role != role
+	})
+	return fillsOther && !n.severalRoles(d)
+}
+
+// severalRoles says whether every rule of d lets a person fill several roles.
+func (n names) severalRoles(d *decision.Document) bool {
+	allowed := false
+	for _, q := range d.Requirements {
+		rule, ok := ruleOf(q.Rule, n.config)
+		if ok && !rule.SeveralRoles {
+			return false
+		}
+		allowed = allowed || ok
+	}
+	return allowed
 }
 
 // holders are those who hold role, whatever they did. Of a key the owner is self.

@@ -152,14 +152,11 @@ func rulesOf(d *decision.Document) []string {
 // requirement is what a rule asks for, as the configuration has it. Where that is not known, everything that
 // is missing is needed; never less.
 func requirement(d *decision.Document, rule string, config *repoconfig.Config) approval.Requirement {
-	var index int
-	switch _, err := fmt.Sscanf(rule, "rules[%d]", &index); {
-	case rule == "config" && len(config.Governance.Require.Roles()) > 0:
-		return config.Governance.Require
-	case rule == foundingRule:
+	if rule == foundingRule {
 		return approval.Requirement{Role: anotherPerson}
-	case err == nil && index >= 0 && index < len(config.Rules):
-		return config.Rules[index].Require
+	}
+	if r, ok := ruleOf(rule, config); ok && len(r.Require.Roles()) > 0 {
+		return r.Require
 	}
 	all := approval.Requirement{}
 	for _, r := range d.Requirements {
@@ -168,6 +165,18 @@ func requirement(d *decision.Document, rule string, config *repoconfig.Config) a
 		}
 	}
 	return all
+}
+
+// ruleOf is the rule of the configuration that a decision calls name: "config" or "rules[N]".
+func ruleOf(name string, config *repoconfig.Config) (repoconfig.Rule, bool) {
+	if name == "config" {
+		return config.Governance, true
+	}
+	var index int
+	if _, err := fmt.Sscanf(name, "rules[%d]", &index); err != nil || index < 0 || index >= len(config.Rules) {
+		return repoconfig.Rule{}, false
+	}
+	return config.Rules[index], true
 }
 
 // withoutImplied drops what is said twice, what another need includes, and what the decision does not miss.

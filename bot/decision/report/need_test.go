@@ -143,6 +143,39 @@ func TestCheckRun_ownerWhoProposedTheirKeyIsToldWho(t *testing.T) {
 	}
 }
 
+// TestCheckRun_whoFillsOneRoleIsNotAskedForTheOther: LAW 3.5.
+func TestCheckRun_whoFillsOneRoleIsNotAskedForTheOther(t *testing.T) {
+	d := matrix()
+	s := sign(&d, "abrannigan", "ciso", 1, "2026-11-23T15:40:11Z")
+	in := about(t, decided(decision.StateWaiting, d))
+	in.Decision.Signatures = []decision.Signature{s}
+	for i, r := range in.Config.Roles {
+		if r.ID == "head-of-it" {
+			in.Config.Roles[i].Holders = []string{"abrannigan"}
+		}
+	}
+	const stuck = "**Nobody can sign SRM-AZURE-PLATFORM as Head of IT:** Aoife Brannigan signed it in another role (SIG005) and nobody else holds the role."
+	if got := report.CheckRun(in).Summary; !strings.HasPrefix(got, stuck) {
+		t.Errorf("the summary begins %.300s", got)
+	}
+	for i := range in.Config.Rules {
+		in.Config.Rules[i].SeveralRoles = true
+	}
+	if got := report.CheckRun(in).Summary; !strings.HasPrefix(got, "**Waiting for 1 person: Aoife Brannigan, Head of IT") {
+		t.Errorf("with several roles allowed the summary begins %.300s", got)
+	}
+}
+
+// TestCheckRun_roleThatNobodyHoldsIsSaid: an empty role is a mistake that the configuration's reader refuses,
+// and a text must not pass over it.
+func TestCheckRun_roleThatNobodyHoldsIsSaid(t *testing.T) {
+	in := about(t, decided(decision.StateWaiting, register()))
+	in.Config.Roles = nil
+	if got := report.CheckRun(in).Summary; !strings.HasPrefix(got, "**Nobody can sign SVC-AZURE-PLATFORM as head-of-it:** nobody holds the role.") {
+		t.Errorf("the summary begins %.300s", got)
+	}
+}
+
 // TestCheckRun_approvalLevelWithoutConfirmationSaysWhatIsMissing: LAW 5.2.
 func TestCheckRun_approvalLevelWithoutConfirmationSaysWhatIsMissing(t *testing.T) {
 	in := about(t, decided(decision.StateWaiting, assurance()))

@@ -145,7 +145,7 @@ func (r *reporter) ended() []decision.Signature {
 		return found
 	}
 	for _, s := range r.in.Previous.Signatures {
-		if s.Counts && !r.hasSigned(s.Path, s.Person) {
+		if s.Counts {
 			s.Code = r.codeOf(s)
 			add(s)
 		}

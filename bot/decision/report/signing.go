@@ -42,7 +42,7 @@ type ask struct {
 }
 
 // asks are the roles that are needed, each once for each group of people who can fill it, in the order of the
-// documents. stuck are those that nobody can fill; able is then who contributed.
+// documents. stuck are those that nobody can fill; able is then who holds them.
 func (r *reporter) asks() (open, stuck []ask) {
 	for i := range r.d.Documents {
 		d := &r.d.Documents[i]

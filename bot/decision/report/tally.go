@@ -164,9 +164,11 @@ func (r *reporter) governedTitle(p decision.Problem) string {
 	}
 	switch p.Code {
 	case decision.CodeUnsigned:
-		return fitting(MaxTitle, "Not signed: "+where+" is not what was signed last", "Not signed: configuration or a key is not what was signed last")
+		return fitting(MaxTitle,
+			"Not signed: "+where+" is not what was signed last", "Not signed: configuration or a key is not what was signed last")
 	case decision.CodeLater:
-		return fitting(MaxTitle, "Not signed: "+where+" asks for more than is judged", "Not signed: the configuration asks for more than is judged")
+		return fitting(MaxTitle,
+			"Not signed: "+where+" asks for more than is judged", "Not signed: the configuration asks for more than is judged")
 	}
 	return fitting(MaxTitle, "Not signed: "+where+" cannot be read", "Not signed: the configuration cannot be read")
 }
