@@ -15,8 +15,7 @@
 // Uniqueness alone loses wake-ups: a delivery that comes while the job is about
 // to end finds a job and inserts none. So the row of the table subject is locked
 // by both sides, and the job ends only in a transaction that has looked again
-// (settle). A sweep every minute is the second net. Shape and figures:
-// research/runtime-deps.md, A.4.
+// (settle). A sweep every minute is the second net.
 //
 // # What fails
 //

@@ -11,7 +11,9 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
 
-// Times of the job queue: research/runtime-deps.md, A.4.
+// Times of the job queue. At River's own poll of a second, one delivery in a
+// hundred waits that long (measured); at a fifth of one the queue costs about
+// two hundredths of a core when idle.
 const (
 	drainTimeout   = 45 * time.Second
 	publishTimeout = 10 * time.Minute
@@ -60,9 +62,10 @@ func (s *Store) Start(ctx context.Context, workers Workers) error {
 		return fmt.Errorf("start workers: %w", err)
 	}
 	s.started = true
-	s.runner = &runner{client: client, cancel: cancel, swept: make(chan struct{})}
+	swept := make(chan struct{})
+	s.runner = &runner{client: client, cancel: cancel, swept: swept}
 	go func() {
-		defer close(s.runner.swept)
+		defer close(swept)
 		s.sweepAlways(ctx)
 	}()
 	return nil

@@ -19,7 +19,7 @@ const (
 	maxBodyBytes = 256 << 10
 )
 
-// Witness is one signed statement of first sight (evidence-format.md, 3.4). It
+// Witness is one signed statement of first sight (LAW 5.4). It
 // is here from the moment it is made, in our check runs from the next write on,
 // and in the ledger at the publication.
 type Witness struct {

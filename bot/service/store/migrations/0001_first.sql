@@ -1,4 +1,4 @@
--- The inbox and the jobs' subjects: research/runtime-deps.md, A.4.
+-- The inbox, and the subjects of the jobs.
 -- Times are Unix milliseconds; 0 is "never". arrived, due and settled follow the
 -- system's clock, all other times the clock that was handed in.
 
