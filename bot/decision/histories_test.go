@@ -444,6 +444,11 @@ func (p *play) playDirectPush() {
 			c.Root = "governance"
 			act.Edits = []dt.Edit{dt.Put(dt.ConfigPath, c.YAML())}
 		}},
+		{8, "restore a document directly", func() {
+			travel := library()["policy/travel.md"]
+			p.h.Tamper(dt.Put("policy/travel.md", []byte("tampered with")))
+			act.Edits = []dt.Edit{dt.Put("policy/travel.md", travel.Bytes())}
+		}},
 		{5, "nothing governed directly", func() { act.Edits = []dt.Edit{dt.Put("README.md", []byte("Hello\n"))} }},
 	})
 	p.h.DirectPush(p.author, act)

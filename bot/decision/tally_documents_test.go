@@ -219,7 +219,11 @@ func (t *tally) judgeFindings() {
 }
 
 func (c *clerk) check(t *tally, merged tree, touched map[string]bool) []document.Finding {
-	key := fmt.Sprint(sortedTree(merged), "|", sortedTree(t.base), "|", touched, t.charter.Root)
+	restored := map[string]bool{} // LAW 9.3
+	for p := range touched {
+		restored[p] = isDocumentPath(p) && t.asSigned(merged, p)
+	}
+	key := fmt.Sprint(sortedTree(merged), "|", sortedTree(t.base), "|", touched, restored, t.charter.Root)
 	c.mu.Lock()
 	known, ok := c.findings[key]
 	c.mu.Unlock()
@@ -235,7 +239,7 @@ func (c *clerk) check(t *tally, merged tree, touched map[string]bool) []document
 		roles = append(roles, role)
 	}
 	sort.Strings(roles)
-	found := control.Check(c.set(t, merged), control.Params{AsOf: asOf, Roles: roles, Touched: touched, Base: c.set(t, t.base)})
+	found := control.Check(c.set(t, merged), control.Params{AsOf: asOf, Roles: roles, Touched: touched, Base: c.set(t, t.base), Restored: restored})
 	c.mu.Lock()
 	c.findings[key] = found
 	c.mu.Unlock()

@@ -52,11 +52,9 @@ func (t *tally) deviation(landed tree, p string) string {
 	if _, there := landed[p]; p == configPath && !there {
 		return "configuration-missing" // LAW 8.1
 	}
-	if t.f.Governance.Recorded && (p == configPath || isKeyPath(p)) && same(landed, signedTree(t), p) {
-		// Bytes that equal those signed in an earlier pull request. READING 9.2: a
-		// file that is gone has no bytes; its removal is a change like any other.
+	if t.asSigned(landed, p) {
 		t.because("9.2 restored")
-		if _, there := landed[p]; there && t.on("9.2 restored") {
+		if t.on("9.2 restored") {
 			return ""
 		}
 	}
@@ -82,7 +80,21 @@ func (t *tally) deviation(landed tree, p string) string {
 	return "bypass-merge"
 }
 
-func signedTree(t *tally) tree {
+// asSigned: the bytes equal those signed in an earlier pull request, and so do the
+// images that the document shows. READING 9.2: a file that is gone has no bytes;
+// its removal is a change like any other.
+func (t *tally) asSigned(in tree, p string) bool {
+	signed := t.signedTree()
+	images, _ := t.shown(in, p)
+	for _, image := range append(images, p) {
+		if _, there := in[image]; !there || !same(in, signed, image) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *tally) signedTree() tree {
 	signed := tree{}
 	for _, e := range t.f.Governance.Signed {
 		signed[e.Path] = e

@@ -51,7 +51,7 @@ func (t *tally) readReviews() {
 		t.dismissed(g)
 		t.bind(g)
 		t.readLines(g)
-		if t.edited(g) && g.void == "" {
+		if t.edited(g) {
 			g.void = "SIG008 edit"
 		}
 		t.reviews = append(t.reviews, g)
@@ -297,10 +297,13 @@ func lineHolds(line statement, d *doc) bool {
 		(!isDocumentPath(d.path) || line.version == d.page.version)
 }
 
-// covers is LAW 6.1. READING 6.1: what a void or unbound review covered cannot be
-// proven, so it is taken to cover the document: the person must sign again.
+// covers is LAW 6.1. READING 6.1: what an edited review covered when it was given
+// cannot be told from what it says now, so it is taken to cover every document:
+// otherwise a person could take the lines out of an approval, and an older one
+// would stand in for it. The same holds for a dismissed approval at level
+// approval that is bound to nothing.
 func (t *tally) covers(g *given, d *doc) bool {
-	if g.void != "" {
+	if g.void == "SIG008 edit" {
 		return true
 	}
 	for _, line := range g.lines {
@@ -313,7 +316,7 @@ func (t *tally) covers(g *given, d *doc) bool {
 		return !t.on("SIG006 no line")
 	}
 	if g.commit == "" {
-		return true
+		return g.state == "DISMISSED"
 	}
 	return t.inContentList(g.commit, d.path)
 }

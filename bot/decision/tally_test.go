@@ -112,9 +112,9 @@ func (t *tally) decide() outcome {
 	}
 	t.listChanges()
 	for _, p := range t.tampered {
-		// READING 8.3: "until it is restored or signed": the pull request that
-		// changes what is not as signed can restore or sign it, and is judged.
-		t.unsigned = t.unsigned || !t.content[p] || t.f.Pull == nil
+		// READING 8.3: "until it is restored or signed": the change of what is not
+		// as signed can restore or sign it, and is judged.
+		t.unsigned = t.unsigned || !t.content[p]
 	}
 	t.judgeCommits()
 	t.judgeMoves()
@@ -174,10 +174,7 @@ func (t *tally) governs() bool {
 		// signed one.
 		t.unsigned = true
 	default:
-		t.law = tree{}
-		for _, e := range t.f.Governance.Signed {
-			t.law[e.Path] = e
-		}
+		t.law = governance(t.signedTree())
 		for p := range union(t.law, governance(t.base)) {
 			if !same(t.law, t.base, p) {
 				t.tampered = append(t.tampered, p)

@@ -20,7 +20,7 @@ type History struct {
 	base     *Commit // the tip of the governed branch
 	recorded bool
 	entry    int
-	signed   Tree // configuration and keys as signed last
+	signed   Tree // governed files as they landed signed last
 
 	pull    *pull
 	landing *landing
@@ -71,19 +71,17 @@ func Foundation(keys *Keys, charter Charter) []Edit {
 	return edits
 }
 
-// adopt takes what is on main for signed: configuration and keys are recorded.
+// adopt takes what is on main for signed.
 func (h *History) adopt() {
 	h.recorded = true
 	h.entry++
 	h.signed = Tree{}
 	for p, f := range h.base.Tree {
-		if p == ConfigPath || isKey(p) {
+		if isGoverned(h.root, p) {
 			h.signed[p] = f
 		}
 	}
 }
-
-func isKey(p string) bool { return len(p) > len("keys/") && p[:len("keys/")] == "keys/" }
 
 // Fork gives an independent copy.
 func (h *History) Fork() *History {
@@ -161,14 +159,14 @@ func (h *History) made(act Act, parents ...*Commit) *Commit {
 }
 
 // MoveBase lands another, signed pull request on main: one commit by Aoife. What
-// it does to configuration and keys is recorded as signed.
+// it does to governed files is recorded as signed.
 func (h *History) MoveBase(edits ...Edit) {
 	h.tick()
 	before := h.base
 	h.base = h.made(Act{By: Aoife, Edits: edits}, before)
 	h.entry++
 	for _, p := range paths(before.Tree, h.base.Tree) {
-		if (p != ConfigPath && !isKey(p)) || before.Tree.Same(h.base.Tree, p) {
+		if !isGoverned(h.root, p) || before.Tree.Same(h.base.Tree, p) {
 			continue
 		}
 		delete(h.signed, p)

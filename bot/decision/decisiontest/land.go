@@ -1,5 +1,7 @@
 package decisiontest
 
+import "github.com/vidimus-bot/vidimus/bot/decision/facts"
+
 // The ways in which a landing comes about, as derived from Git.
 const (
 	ByMerge  = "merge"
@@ -40,6 +42,7 @@ func (h *History) DirectPush(by string, acts ...Act) {
 	for _, act := range acts {
 		tip = h.Make(act, tip)
 		landed = append(landed, tip)
+		h.app.record(h, facts.Observation{Act: facts.ActCommit, Commit: tip.ID}, facts.ByDelivery)
 	}
 	h.land(&landing{before: before, commits: landed, by: Named(by), method: Directly})
 }

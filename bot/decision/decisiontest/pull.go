@@ -25,8 +25,8 @@ type review struct {
 	was       string
 	edited    string // time of the last edit
 	dismissal *facts.Dismissal
-	// landedBody is the body at the landing, which the App keeps.
-	landedBody string
+	// kept is the body at the landing, which the App keeps.
+	kept *string
 }
 
 func (p *pull) fork() *pull {
@@ -160,8 +160,9 @@ func (h *History) Object(by string) int64 {
 func (h *History) Edit(id int64, body ...string) {
 	h.tick()
 	r := h.review(id)
-	if h.landing != nil && r.edited == "" {
-		r.landedBody = r.Body
+	if h.landing != nil && r.kept == nil {
+		body := r.Body
+		r.kept = &body
 	}
 	r.Body, r.edited = strings.Join(body, "\n"), h.Now()
 	h.app.deliver(h, facts.Observation{Act: facts.ActEdit, ID: id, Actor: r.User.ID, BodySHA256: digest(r.Body)})

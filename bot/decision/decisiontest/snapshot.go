@@ -131,8 +131,8 @@ func (g *gathering) gatherPull(f *facts.Facts) {
 	for _, r := range p.reviews {
 		g.bound(r.given)
 		seen := r.Review
-		if r.landedBody != "" {
-			seen.Body = r.landedBody
+		if r.kept != nil {
+			seen.Body = *r.kept
 		}
 		if g.asksEdits(r) {
 			seen.LastEdited = "never"
