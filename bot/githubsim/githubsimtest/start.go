@@ -69,6 +69,14 @@ func Start(t testing.TB, options ...Option) *Sim {
 	return &Sim{Sim: sim, t: t}
 }
 
+// Watch has every answer and webhook of the simulator that is started with c checked while the test runs.
+func Watch(t testing.TB, c *githubsim.Config) {
+	t.Helper()
+	s := &setup{Config: *c, coverage: &Coverage{}}
+	watch(t, s)
+	*c = s.Config
+}
+
 // watch has every answer and webhook checked while the test runs.
 func watch(t testing.TB, s *setup) {
 	t.Helper()
