@@ -42,18 +42,12 @@ func (r *Repository) Changes(from, to string) ([]Change, error) {
 	if cached {
 		return changes, nil
 	}
-	out, err := r.diffTree(key, "--raw", "--numstat", "-z")
+	out, err := r.diffTree(key, "--raw", "--numstat", "--patch", "-z")
 	if err != nil {
 		return nil, err
 	}
-	if changes, err = parseRaw(out); err != nil {
+	if changes, err = parseChanges(string(out)); err != nil {
 		return nil, fmt.Errorf("compare %s with %s: %w", from, to, err)
-	}
-	if len(changes) > 0 {
-		if out, err = r.diffTree(key, "--patch"); err != nil {
-			return nil, err
-		}
-		addPatches(changes, string(out))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -98,9 +92,10 @@ func (r *Repository) diffTree(key diffKey, format ...string) ([]byte, error) {
 	return out, nil
 }
 
-// parseRaw reads the output of diff-tree --raw --numstat -z: first all raw records, then all counts in the same order.
-func parseRaw(out []byte) ([]Change, error) {
-	fields := strings.Split(string(out), "\x00")
+// parseChanges reads the output of diff-tree --raw --numstat --patch -z: first all raw records, then all counts in the
+// same order, then, after an empty field, the patches.
+func parseChanges(out string) ([]Change, error) {
+	fields := strings.Split(out, "\x00")
 	var changes []Change
 	at := 0
 	next := func() string {
@@ -138,6 +133,8 @@ func parseRaw(out []byte) ([]Change, error) {
 		changes[i].Additions, _ = strconv.Atoi(counts[0]) // "-" for a binary file, which GitHub counts as 0
 		changes[i].Deletions, _ = strconv.Atoi(counts[1])
 	}
+	next()
+	addPatches(changes, strings.Join(fields[min(at, len(fields)):], "\x00"))
 	return changes, nil
 }
 

@@ -1,7 +1,6 @@
 package gitrepo
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -74,21 +73,85 @@ type RefUpdate struct {
 	New  string
 }
 
-// UpdateRefs applies all updates or none. A ref that is no longer at Old, or whose name cannot stand beside another
-// ("a" beside "a/b"), is an error.
+// UpdateRefs applies all updates or none. A ref that is no longer at Old, an object that is not there, or a name that
+// cannot stand beside another ("a" beside "a/b") is an error. It starts no process: a ref is a small file.
 func (r *Repository) UpdateRefs(updates ...RefUpdate) error {
-	if len(updates) == 0 {
+	for _, u := range updates {
+		if err := r.checkUpdate(u); err != nil {
+			return fmt.Errorf("update ref %s: %w", u.Name, err)
+		}
+	}
+	for i, u := range updates {
+		if err := r.setRef(u.Name, u.New); err != nil {
+			for _, done := range updates[:i] {
+				_ = r.setRef(done.Name, done.Old) // the first error is the one that tells
+			}
+			return fmt.Errorf("update ref %s: %w", u.Name, err)
+		}
+	}
+	return nil
+}
+
+func (r *Repository) checkUpdate(u RefUpdate) error {
+	if !ValidRef(u.Name) {
+		return errors.New("malformed name")
+	}
+	now, err := r.Ref(u.Name)
+	if err != nil {
+		return err
+	}
+	if now == "" {
+		now = NoID
+	}
+	if now != u.Old {
+		return fmt.Errorf("it is at %s and not at %s", now, u.Old)
+	}
+	if u.New == NoID {
 		return nil
 	}
-	var script bytes.Buffer
-	for _, u := range updates {
-		if !ValidRef(u.Name) {
-			return fmt.Errorf("update ref %q: malformed name", u.Name)
-		}
-		fmt.Fprintf(&script, "update %s\x00%s\x00%s\x00", u.Name, u.New, u.Old)
+	_, _, err = r.Object(u.New)
+	return err
+}
+
+// setRef makes a ref point at id, by a rename, so that a fetch never sees half of it; NoID removes it.
+func (r *Repository) setRef(name, id string) error {
+	path := filepath.Join(r.dir, filepath.FromSlash(name))
+	if id == NoID {
+		return r.removeRef(name)
 	}
-	if _, err := run(command{args: r.args("update-ref", "-z", "--stdin"), stdin: script.Bytes()}); err != nil {
-		return fmt.Errorf("update ref %s: %w", updates[0].Name, err)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	if isFolder(path) {
+		if err := os.Remove(path); err != nil {
+			return fmt.Errorf("there are refs below it: %w", err)
+		}
+	}
+	file, err := os.CreateTemp(r.dir, "tmp_ref_")
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(id + "\n")
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name()) // the first error is the one that tells
+	}
+	return err
+}
+
+// removeRef removes a ref and the folders below refs/heads and its like that it leaves empty.
+func (r *Repository) removeRef(name string) error {
+	parts := append([]string{r.dir}, strings.Split(name, "/")...)
+	if err := os.Remove(filepath.Join(parts...)); err != nil {
+		return err
+	}
+	const kept = 3 // the repository, refs, heads
+	for n := len(parts) - 1; n > kept; n-- {
+		if os.Remove(filepath.Join(parts[:n]...)) != nil {
+			break // not empty
+		}
 	}
 	return nil
 }
