@@ -22,33 +22,38 @@ const (
 // that it can neither take them with it nor, by being due again and again, keep
 // them waiting.
 func (s *Store) dueDeliveries(ctx context.Context, repositoryID int64) ([]Delivery, error) {
-	const query = `SELECT seq, delivery_id, repository_id, installation_id, event, action, received, attempts, waits, payload
-		FROM inbox WHERE repository_id = ? AND state = 'open' AND due <= ? ORDER BY attempts + waits > 0, seq LIMIT ?`
-	rows, err := s.reader.QueryContext(ctx, query, repositoryID, time.Now().UnixMilli(), maxHanded)
+	due, err := s.readInbox(ctx, `attempts + waits = 0`, repositoryID, maxHanded)
+	if err == nil && len(due) == 0 {
+		due, err = s.readInbox(ctx, `attempts + waits > 0`, repositoryID, 1)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read inbox: %w", err)
+	}
+	return due, nil
+}
+
+// readInbox reads due deliveries until limit or maxHandedBytes. They come in the
+// order of an index: a sort would pull all open payloads into memory first.
+func (s *Store) readInbox(ctx context.Context, which string, repositoryID int64, limit int) ([]Delivery, error) {
+	const query = `SELECT seq, delivery_id, repository_id, installation_id, event, action, received, attempts, waits, payload
+		FROM inbox WHERE repository_id = ? AND state = 'open' AND due <= ? AND %s ORDER BY seq LIMIT ?`
+	rows, err := s.reader.QueryContext(ctx, fmt.Sprintf(query, which), repositoryID, time.Now().UnixMilli(), limit)
+	if err != nil {
+		return nil, err
 	}
 	defer func() { _ = rows.Close() }() // reading is over; rows.Err is looked at
 	var due []Delivery
 	for bytes := 0; rows.Next(); {
 		d, err := scanDelivery(rows)
 		if err != nil {
-			return nil, fmt.Errorf("read inbox: %w", err)
+			return nil, err
 		}
-		bytes += len(d.Payload)
-		again := d.Attempts+d.waits > 0
-		if len(due) > 0 && (again || bytes > maxHandedBytes) {
+		if bytes += len(d.Payload); len(due) > 0 && bytes > maxHandedBytes {
 			break
 		}
 		due = append(due, d)
-		if again {
-			break
-		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read inbox: %w", err)
-	}
-	return due, nil
+	return due, rows.Err()
 }
 
 func scanDelivery(rows *sql.Rows) (Delivery, error) {

@@ -130,6 +130,27 @@ func drainWaitingDeliveryHoldsNobodyBack(t *testing.T, open Open) {
 	}
 }
 
+func drainFailedComesAfterFresh(t *testing.T, open Open) {
+	config := noSweep()
+	config.Retry = store.Retry{First: time.Millisecond, Max: time.Millisecond, Attempts: 1000}
+	s := opened(t, open, config)
+	ingest(t, s, delivery("bad", 1), delivery("worse", 1))
+	commit(t, s, store.Batch{RepositoryID: 1, Failed: failures(errors.New("no luck"), "bad", "worse")})
+	ingest(t, s, delivery("a", 1), delivery("b", 1))
+	eventually(t, "nothing waiting", func() bool { return queue(t, s).Waiting == 0 })
+	passes := make(chan string, 10)
+	start(t, s, store.Workers{Drain: func(_ context.Context, w store.Work) error {
+		passes <- strings.Join(ids(w.Deliveries), "+")
+		return nil
+	}})
+	idle(t, s)
+	for _, want := range []string{"a+b", "bad", "worse"} {
+		if got := receive(t, "pass", passes); got != want {
+			t.Errorf("handed over %s, want %s", got, want)
+		}
+	}
+}
+
 func publishIsTriedUntilItWorks(t *testing.T, open Open) {
 	s := opened(t, open, quickRetry())
 	var calls atomic.Int32

@@ -51,6 +51,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		"Drain_outOfTimeBlamesNobodyWhileItGetsOn":      drainOutOfTimeBlamesNobodyWhileItGetsOn,
 		"Drain_outOfTimeWithoutGettingOnIsAFailure":     drainOutOfTimeWithoutGettingOnIsAFailure,
 		"Drain_waitsTwiceAsLongEachTime":                drainWaitsTwiceAsLongEachTime,
+		"Drain_failedComesAfterFresh":                   drainFailedComesAfterFresh,
 		"Start_oncePerStore":                            startOncePerStore,
 		"Start_findsWhatCameBefore":                     startFindsWhatCameBefore,
 		"Commit_allOrNothing":                           commitAllOrNothing,
