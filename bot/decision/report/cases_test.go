@@ -214,7 +214,8 @@ func badCommits(d *decision.Decision) {
 		},
 		{
 			ID: "90d1f4a2bb070000000000000000000000000002", Verdict: "wrong-person", Author: "bcarvalhaes", Committer: "dmulder", Person: "bcarvalhaes",
-			Text: "The key belongs to Bruno Carvalhães, the committer's address to Daan Mulder. Sign the commit again with your own key: git commit --amend --no-edit -S, then push again.",
+			Text: "The key belongs to Bruno Carvalhães, the committer's address to Daan Mulder. " +
+				"Sign the commit again with your own key: git commit --amend --no-edit -S, then push again.",
 		},
 		{
 			ID: "5b0c11d2ee910000000000000000000000000003", Verdict: "vouched", Author: "bcarvalhaes",
@@ -257,7 +258,8 @@ func unreadable(t testing.TB) report.Input {
 // foundingCases: the first configuration. LAW 8.2.
 func foundingCases(t testing.TB) map[string]report.Input {
 	found := func(state decision.State) decision.Decision {
-		d := decided(state, founding(".vidimus.yml", "configuration", "Configuration of Vidimus"), founding("keys/bcarvalhaes.asc", "key", "Public key keys/bcarvalhaes.asc"))
+		d := decided(state, founding(".vidimus.yml", "configuration", "Configuration of Vidimus"),
+			founding("keys/bcarvalhaes.asc", "key", "Public key keys/bcarvalhaes.asc"))
 		d.Founding = true
 		return d
 	}

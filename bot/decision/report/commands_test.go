@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,10 +30,22 @@ func newDesk(t *testing.T) *desk {
 		"HOME=" + home, "GIT_CONFIG_NOSYSTEM=1", "GIT_EDITOR=true", "GIT_TERMINAL_PROMPT=0",
 		"PATH=" + filepath.Join(home, "bin") + string(os.PathListSeparator) + os.Getenv("PATH"),
 	}
-	d.write("bin/gpg", "#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] SIG_CREATED D 1 8 00 1 ABCD' >&2\nprintf -- '-----BEGIN PGP SIGNATURE-----\\n\\nfake\\n-----END PGP SIGNATURE-----\\n'\n", 0o755)
+	d.write("bin/gpg", `#!/bin/sh
+cat >/dev/null
+echo '[GNUPG:] SIG_CREATED D 1 8 00 1 ABCD' >&2
+printf -- '-----BEGIN PGP SIGNATURE-----\n\nfake\n-----END PGP SIGNATURE-----\n'
+`, 0o755)
 	d.write("bin/vidimus", "#!/bin/sh\necho vidimus \"$@\"\n", 0o755)
-	d.write(".gitconfig", "[user]\n\tname = Bruno Carvalhães\n\temail = bruno@northquay.example\n[init]\n\tdefaultBranch = main\n[gpg]\n\tprogram = "+
-		filepath.Join(home, "bin/gpg")+"\n[url \"file://"+filepath.Join(home, "origin.git")+"\"]\n\tinsteadOf = https://github.com/northquay/cloud-governance\n", 0o644)
+	d.write(".gitconfig", fmt.Sprintf(`[user]
+	name = Bruno Carvalhães
+	email = bruno@northquay.example
+[init]
+	defaultBranch = main
+[gpg]
+	program = %s
+[url "file://%s"]
+	insteadOf = https://github.com/northquay/cloud-governance
+`, filepath.Join(home, "bin/gpg"), filepath.Join(home, "origin.git")), 0o644)
 	d.run(home, "git init -q --bare origin.git && git clone -q origin.git clone 2>/dev/null")
 	d.write("clone/matrices/azure-platform.md", "one\n\ntwo\n\nthree\n", 0o644)
 	d.write("clone/register/azure-platform.md", "register\n", 0o644)
@@ -82,7 +95,8 @@ func (d *desk) propose() {
 	d.write("clone/register/azure-platform.md", "register, changed\n", 0o644)
 	d.git("commit -q -am 'main goes on'", "push -q origin HEAD:main", "switch -q container-images", "merge -q --no-edit main")
 	d.write("clone/matrices/azure-platform.md", "one, changed\n\ntwo\n\nthree, changed\n", 0o644)
-	d.git("commit -q -am 'change three' --author 'Daan Mulder <daan@northquay.example>'", "push -q origin HEAD:container-images", "switch -q main", "branch -q -D container-images")
+	d.git("commit -q -am 'change three' --author 'Daan Mulder <daan@northquay.example>'", "push -q origin HEAD:container-images")
+	d.git("switch -q main", "branch -q -D container-images")
 }
 
 // unsignedInput is what the check run is made from: every commit of the proposal is unsigned.
@@ -145,7 +159,8 @@ func TestCommands_signAllCommitsAndChangeNoText(t *testing.T) {
 func TestCommands_ownAddressIsPutIntoOwnCommits(t *testing.T) {
 	d := newDesk(t)
 	d.write("clone/matrices/azure-platform.md", "changed\n", 0o644)
-	d.git("-c user.email=bruno@home.example commit -q -am change", "push -q origin HEAD:container-images", "config user.email bruno@home.example", "switch -q main", "branch -q -D container-images")
+	d.git("-c user.email=bruno@home.example commit -q -am change", "push -q origin HEAD:container-images")
+	d.git("config user.email bruno@home.example", "switch -q main", "branch -q -D container-images")
 	in := blockedCases(t)["blocked-own-address"]
 	d.run(d.clone, pasted(t, report.CheckRun(in).Summary, "--reset-author"))
 	if got, want := d.proposed(), []string{"signed bruno@northquay.example bruno@northquay.example"}; !slices.Equal(got, want) {
@@ -215,16 +230,20 @@ func TestCommands_takeBackADeviation(t *testing.T) {
 	gone.Deleted, gone.Mode = true, "000000"
 	exit := deviationOf(decision.Document{Path: "exit/m365.md", ID: "EXI-M365", SHA256: digest("a")}, decision.EvilMerge)
 	exit.SignedSHA256 = digest("b")
-	in := landed(t, []decision.Deviation{deviationOf(matrix(), decision.BypassMerge), deviationOf(assurance(), decision.BypassMerge), gone, exit}, matrix(), assurance())
+	deviations := []decision.Deviation{deviationOf(matrix(), decision.BypassMerge), deviationOf(assurance(), decision.BypassMerge), gone, exit}
+	in := landed(t, deviations, matrix(), assurance())
 	in.Decision.Base, in.Decision.Head = base, head
 	_, body, _ := report.DeviationIssue(in)
 	d.run(d.clone, pasted(t, body, "git restore"))
 
 	const restored = "origin/restore-dev-2026-002"
-	if got, want := d.show("ls-tree -r --name-only "+restored), "exit/m365.md\nmatrices/azure-platform.md\nregister/azure-platform.md"; got != want {
+	want := "exit/m365.md\nmatrices/azure-platform.md\nregister/azure-platform.md"
+	if got := d.show("ls-tree -r --name-only " + restored); got != want {
 		t.Errorf("the files are now\n%s, want\n%s", got, want)
 	}
-	for path, want := range map[string]string{"exit/m365.md": "as signed", "matrices/azure-platform.md": "one\n\ntwo\n\nthree", "register/azure-platform.md": "register"} {
+	for path, want := range map[string]string{
+		"exit/m365.md": "as signed", "matrices/azure-platform.md": "one\n\ntwo\n\nthree", "register/azure-platform.md": "register",
+	} {
 		if got := d.show("show " + restored + ":" + path); got != want {
 			t.Errorf("%s is now %q, want %q", path, got, want)
 		}

@@ -79,7 +79,8 @@ func follow(t *testing.T, h *decisiontest.History) {
 		who := slugOf(t, todo[0].who[0])
 		review := h.Approve(who, todo[0].lines...)
 		after, _ := reported(h)
-		if !slices.ContainsFunc(after.Signatures, func(s decision.Signature) bool { return s.Review == review && s.Counts }) {
+		counts := func(s decision.Signature) bool { return s.Review == review && s.Counts }
+		if !slices.ContainsFunc(after.Signatures, counts) {
 			t.Fatalf("%s did what the check said, and signed nothing:\n%s\n%+v", who, c.Summary, after.Signatures)
 		}
 	}
@@ -101,6 +102,12 @@ func texts(version, body string) []decisiontest.Edit {
 		edits = append(edits, decisiontest.Put(path, text.Bytes()))
 	}
 	return edits
+}
+
+// travel is the travel policy with another text.
+func travel(body string) decisiontest.Edit {
+	text := decisiontest.Text{Type: "topic-policy", ID: "TOP-TRAVEL", Version: "1.1", Body: body}
+	return decisiontest.Put("policy/travel.md", text.Bytes())
 }
 
 // charters are organisations with other rules: nested ones, approvals, people with several roles.
@@ -139,15 +146,20 @@ func TestFollow_doingWhatTheCheckSaysSignsTheChange(t *testing.T) {
 		founded := decisiontest.Founded(keys, charter, texts("1.0", "As it was.")...)
 		richer := charter
 		richer.MayDismiss = append(slices.Clone(charter.MayDismiss), "head-of-it")
+		shown := decisiontest.Text{
+			Type: "topic-policy", ID: "TOP-DEVICES", Version: "1.1", Body: "As it was.", Images: []string{"img/diagram.png"},
+		}
+		everything := append(texts("1.1", "As it shall be."), decisiontest.Put(decisiontest.ConfigPath, richer.YAML()),
+			decisiontest.Put(decisiontest.KeyPath(decisiontest.Daan), keys.Renewed(decisiontest.Daan)))
 		changes := map[string][]decisiontest.Edit{
 			"documents":         texts("1.1", "As it shall be."),
-			"one policy":        {decisiontest.Put("policy/travel.md", decisiontest.Text{Type: "topic-policy", ID: "TOP-TRAVEL", Version: "1.1", Body: "Other."}.Bytes())},
-			"image":             {decisiontest.Put("policy/img/diagram.png", decisiontest.Image(1)), decisiontest.Put("policy/devices.md", decisiontest.Text{Type: "topic-policy", ID: "TOP-DEVICES", Version: "1.1", Body: "As it was.", Images: []string{"img/diagram.png"}}.Bytes())},
+			"one policy":        {travel("Other.")},
+			"image":             {decisiontest.Put("policy/img/diagram.png", decisiontest.Image(1)), decisiontest.Put("policy/devices.md", shown.Bytes())},
 			"configuration":     {decisiontest.Put(decisiontest.ConfigPath, richer.YAML())},
 			"renewed key":       {decisiontest.Put(decisiontest.KeyPath(decisiontest.Daan), keys.Renewed(decisiontest.Daan))},
 			"revoked key":       {decisiontest.Put(decisiontest.KeyPath(decisiontest.Daan), keys.Revoked(decisiontest.Daan))},
 			"another key":       {decisiontest.Put(decisiontest.KeyPath(decisiontest.Fergal), keys.Public(decisiontest.Fergal))},
-			"all in one change": append(texts("1.1", "As it shall be."), decisiontest.Put(decisiontest.ConfigPath, richer.YAML()), decisiontest.Put(decisiontest.KeyPath(decisiontest.Daan), keys.Renewed(decisiontest.Daan))),
+			"all in one change": everything,
 		}
 		for change, edits := range changes {
 			t.Run(name+", "+change, func(t *testing.T) {
@@ -180,9 +192,7 @@ func TestFollow_afterAPushTheCheckAsksOnlyForWhatChanged(t *testing.T) {
 	follow(t, h)
 	s := h.Snapshot()
 	before := decision.Evaluate(s)
-	h.Push(decisiontest.Act{By: decisiontest.Ruben, Edits: []decisiontest.Edit{
-		decisiontest.Put("policy/travel.md", decisiontest.Text{Type: "topic-policy", ID: "TOP-TRAVEL", Version: "1.1", Body: "On second thoughts."}.Bytes()),
-	}})
+	h.Push(decisiontest.Act{By: decisiontest.Ruben, Edits: []decisiontest.Edit{travel("On second thoughts.")}})
 	d, c := reported(h)
 	for _, in := range instructions(c.Summary) {
 		for _, l := range in.lines {
@@ -208,19 +218,17 @@ func TestFollow_whatAnApprovalLacksIsSaid(t *testing.T) {
 	founded := decisiontest.Founded(decisiontest.NewKeys(), decisiontest.Northquay(), texts("1.0", "As it was.")...)
 	open := func() *decisiontest.History {
 		h := founded.Fork()
-		h.Open(decisiontest.Ruben, decisiontest.Act{By: decisiontest.Ruben, Edits: []decisiontest.Edit{
-			decisiontest.Put("policy/travel.md", decisiontest.Text{Type: "topic-policy", ID: "TOP-TRAVEL", Version: "1.1", Body: "Other."}.Bytes()),
-		}})
+		h.Open(decisiontest.Ruben, decisiontest.Act{By: decisiontest.Ruben, Edits: []decisiontest.Edit{travel("Other.")}})
 		return h
 	}
 	for code, act := range map[string]func(h *decisiontest.History){
 		"SIG002": func(h *decisiontest.History) {
-			h.Push(decisiontest.Act{By: decisiontest.Aoife, Edits: []decisiontest.Edit{decisiontest.Put("policy/travel.md", decisiontest.Text{Type: "topic-policy", ID: "TOP-TRAVEL", Version: "1.1", Body: "Hers."}.Bytes())}})
+			h.Push(decisiontest.Act{By: decisiontest.Aoife, Edits: []decisiontest.Edit{travel("Hers.")}})
 			h.Approve(decisiontest.Aoife, h.Line("ciso", "policy/travel.md"))
 		},
 		"SIG003": func(h *decisiontest.History) {
 			h.Approve(decisiontest.Aoife, h.Line("ciso", "policy/travel.md"))
-			h.Push(decisiontest.Act{By: decisiontest.Ruben, Edits: []decisiontest.Edit{decisiontest.Put("policy/travel.md", decisiontest.Text{Type: "topic-policy", ID: "TOP-TRAVEL", Version: "1.1", Body: "Later."}.Bytes())}})
+			h.Push(decisiontest.Act{By: decisiontest.Ruben, Edits: []decisiontest.Edit{travel("Later.")}})
 		},
 		"SIG004": func(h *decisiontest.History) {
 			h.Approve(decisiontest.Deirdre, h.Line("ciso", "policy/travel.md"))

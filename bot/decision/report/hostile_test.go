@@ -69,7 +69,9 @@ func poisonPeople(in *report.Input, value string) {
 }
 
 // allowedTags are the only HTML that rendered texts hold: GitHub's own of Markdown, and details of ours.
-var allowedTags = regexp.MustCompile(`^</?(p|strong|h3|h4|ul|li|table|thead|tbody|tr|th|td|code|pre|blockquote|br|details|summary)( class="language-(text|sh|yaml)")?( /)?>$`)
+var allowedTags = regexp.MustCompile(
+	`^</?(p|strong|h3|h4|ul|li|table|thead|tbody|tr|th|td|code|pre|blockquote|br|details|summary)` +
+		`( class="language-(text|sh|yaml)")?( /)?>$`)
 
 var anyTag = regexp.MustCompile(`<[^>]*>`)
 
@@ -118,7 +120,10 @@ func TestTexts_hostileValuesMakeNoMentionLinkOrMarkup(t *testing.T) {
 		if strings.TrimSpace(value) == "" {
 			continue
 		}
-		for _, name := range []string{"waiting", "signed", "ended", "blocked-all-at-once", "blocked-own-address", "blocked-configuration-later", "waiting-approval", "waiting-nobody", "others", "not-governed-branch"} {
+		for _, name := range []string{
+			"waiting", "signed", "ended", "blocked-all-at-once", "blocked-own-address", "blocked-configuration-later",
+			"waiting-approval", "waiting-nobody", "others", "not-governed-branch",
+		} {
 			in := poison(copyOf(all[name]), value)
 			c := report.CheckRun(in)
 			checkText(t, name+" check, "+value, c.Summary)
@@ -140,7 +145,10 @@ func checkHostileDeviation(t *testing.T, value string) {
 	in := landed(t, []decision.Deviation{deviationOf(matrix(), decision.EvilMerge, "ciso")}, matrix())
 	poisoned := poison(report.Input{Decision: in.Decision, Config: in.Config}, value)
 	in.Decision, in.Config, in.Links = poisoned.Decision, poisoned.Config, poisoned.Links
-	in.Decision.Deviations = []decision.Deviation{{Path: "policy/" + value, ID: value, How: "unheard-of", SHA256: value, SignedSHA256: value, Missing: []string{value}, Text: value}}
+	in.Decision.Deviations = []decision.Deviation{{
+		Path: "policy/" + value, ID: value, How: "unheard-of", SHA256: value, SignedSHA256: value,
+		Missing: []string{value}, Text: value,
+	}}
 	in.ID, in.At, in.SeenAt, in.Due, in.Branch, in.By.Login = value, value, value, value, value, value
 	in.By.ID = 0
 	title, body, _ := report.DeviationIssue(in)

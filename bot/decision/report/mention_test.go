@@ -110,7 +110,8 @@ func TestComment_signedAgainIsNotEnded(t *testing.T) {
 func TestComment_endedWithoutPreviousIsStillTold(t *testing.T) {
 	in := ended(t, "SIG003", "the text changed after it was signed")
 	in.Previous = nil
-	if c := report.Comment(in); !strings.Contains(c, "please sign again. Your signature of 2026-11-23 on SRM-AZURE-PLATFORM 3.0 has ended, because the text changed after it.") {
+	const want = "please sign again. Your signature of 2026-11-23 on SRM-AZURE-PLATFORM 3.0 has ended, because the text changed after it."
+	if c := report.Comment(in); !strings.Contains(c, want) {
 		t.Errorf("the comment does not say that the signature ended:\n%s", c)
 	}
 	in = ended(t, "SIG008", "the approval was dismissed")

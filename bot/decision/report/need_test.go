@@ -96,7 +96,9 @@ func TestCheckRun_ruleWithinARuleIsSaidOnce(t *testing.T) {
 	d.Requirements = append(d.Requirements, missing("rules[2]", "ciso"), missing("rules[2]", "ceo"), missing("rules[2]", "general-counsel"))
 	s := report.CheckRun(about(t, decided(decision.StateWaiting, d))).Summary
 	first, _, _ := strings.Cut(s, "\n")
-	if want := "**Waiting for Tomasz Wiśniewski, Head of IT; Aoife Brannigan, CISO; Deirdre Quilligan or Oisín Farrell, General Counsel, since 2026-11-23.** Everything else is in order."; first != want {
+	want := "**Waiting for Tomasz Wiśniewski, Head of IT; Aoife Brannigan, CISO; Deirdre Quilligan or Oisín Farrell, General Counsel, " +
+		"since 2026-11-23.** Everything else is in order."
+	if first != want {
 		t.Errorf("the summary begins\n%s, want\n%s", first, want)
 	}
 }
@@ -138,7 +140,8 @@ func TestCheckRun_ownerWhoProposedTheirKeyIsToldWho(t *testing.T) {
 	d := renewedKey()
 	d.Contributors = []string{"dmulder"}
 	s := report.CheckRun(about(t, decided(decision.StateWaiting, d))).Summary
-	if !strings.HasPrefix(s, "**Nobody can sign keys/dmulder.asc as owner of the key:** Daan Mulder contributed") || !strings.Contains(s, "A key has to be proposed by somebody else than its owner") {
+	if !strings.HasPrefix(s, "**Nobody can sign keys/dmulder.asc as owner of the key:** Daan Mulder contributed") ||
+		!strings.Contains(s, "A key has to be proposed by somebody else than its owner") {
 		t.Errorf("the summary begins %.300s", s)
 	}
 }
@@ -182,7 +185,8 @@ func TestCheckRun_approvalLevelWithoutConfirmationSaysWhatIsMissing(t *testing.T
 	for i := range in.Config.People {
 		in.Config.People[i].ApprovalSigns = false
 	}
-	if s := report.CheckRun(in).Summary; !strings.Contains(s, "Approvals of Aoife Brannigan are no signatures yet: a signed change of `.vidimus.yml` has to say `approval-signs: true`") {
+	const want = "Approvals of Aoife Brannigan are no signatures yet: a signed change of `.vidimus.yml` has to say `approval-signs: true`"
+	if s := report.CheckRun(in).Summary; !strings.Contains(s, want) {
 		t.Errorf("the summary does not say it:\n%s", s)
 	}
 }
