@@ -71,7 +71,7 @@ func TestVerify_anotherKeyDoesNot(t *testing.T) {
 
 func TestVerify_everyBitOfTheSignatureCounts(t *testing.T) {
 	text := []byte("The quick brown fox")
-	for _, kind := range []string{"ed25519", "v6", "p256", "secp256k1", "rsa2048", "rsa2056"} {
+	for _, kind := range []string{"ed25519", "v6", "p256", "secp256k1", "rsa1024"} {
 		k := keyringtest.NewKey(t, kind, made)
 		packet := body(frame(k.Sign(text, keyringtest.Says{Made: made})))
 		key, err := wire.ParsePublicKey(body(frame(k.Primary())))
