@@ -94,8 +94,14 @@ func (p *pile) read(data []byte) {
 	}
 }
 
+// maxComplaints bounds the problems that are kept of one file.
+const maxComplaints = 50
+
 // complain records a problem once.
 func (p *pile) complain(format string, args ...any) {
+	if len(p.problems) == maxComplaints {
+		return
+	}
 	if problem := fmt.Sprintf(format, args...); !slices.Contains(p.problems, problem) {
 		p.problems = append(p.problems, problem)
 	}
