@@ -19,11 +19,13 @@ type archive struct {
 	records    []*record
 	dossiers   []*dossier // in the order in which their documents were first seen
 	byName     map[string]*dossier
-	deviations []*deviation // in the order of the ledger
+	byPath     map[string]*dossier // by the path at which the branch holds them
+	deviations []*deviation        // in the order of the ledger
 	repository facts.Repository
 	config     repoconfig.Config // the last signed one
 	governing  []facts.Entry     // the last signed configuration and keys
 	branch     branch
+	inventory  []*service // by id
 	last       evidence.Entry
 	today      document.Date // of the last entry, in the organisation's time zone
 }
@@ -113,6 +115,13 @@ func read(l *evidence.Ledger, o Options) (*archive, error) {
 	if err := a.readBranch(); err != nil {
 		return nil, err
 	}
+	a.byPath = map[string]*dossier{}
+	for _, d := range a.dossiers {
+		if _, taken := a.byPath[d.path]; !taken || a.current(d) != nil {
+			a.byPath[d.path] = d
+		}
+	}
+	a.inventory = a.readServices()
 	return a, nil
 }
 

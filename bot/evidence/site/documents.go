@@ -1,6 +1,7 @@
 package site
 
 import (
+	"fmt"
 	"sort"
 
 	"github.com/vidimus-bot/vidimus/bot/document"
@@ -90,7 +91,7 @@ func (s *site) documents() error {
 			continue
 		}
 		if n := len(data.Groups); n == 0 || data.Groups[n-1].Title != row.Type {
-			data.Groups = append(data.Groups, documentsGroup{ID: "t-" + slugOf(d.typ()), Title: row.Type})
+			data.Groups = append(data.Groups, documentsGroup{ID: fmt.Sprintf("t-%d", n+1), Title: row.Type})
 		}
 		g := &data.Groups[len(data.Groups)-1]
 		g.Rows = append(g.Rows, row)
@@ -138,7 +139,7 @@ func (a *archive) signatureCount(d *dossier) string {
 	if len(roles) == 0 {
 		return "none needed"
 	}
-	return many(signed, "of ", "of ") + thousands(len(roles))
+	return fmt.Sprintf("%d of %d", signed, len(roles))
 }
 
 // tally counts documents on the branch by what stands behind them. Drafts need no signature and are counted apart.
@@ -180,18 +181,4 @@ func (s *site) documentsLead() string {
 		text += " " + many(t.drafts, "draft", "drafts") + " besides " + verb(t.drafts, "is", "are") + " not in force."
 	}
 	return text
-}
-
-// slugOf makes an id out of a word: letters, digits and hyphens.
-func slugOf(word string) string {
-	out := []byte(word)
-	for i, c := range out {
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
-			out[i] = '-'
-		}
-	}
-	if len(out) == 0 {
-		return "none"
-	}
-	return string(out)
 }

@@ -34,6 +34,7 @@ type version struct {
 // front is what pages need of a version's front matter again and again.
 type front struct {
 	id, typ, title, version, status, classification, owner string
+	service                                                string
 	change, summary                                        string
 	effective, lastReview, nextReview                      document.Date
 	controls                                               []string
@@ -254,7 +255,7 @@ func readFront(path string, raw []byte) front {
 	return front{
 		id: d.ID, typ: d.Type, title: d.Title, version: d.Version, status: d.Status, classification: d.Classification, owner: d.Owner,
 		change: d.Change, summary: d.ChangeSummary, effective: d.Effective, lastReview: d.LastReview, nextReview: d.NextReview,
-		controls: d.Texts("controls"),
+		controls: d.Texts("controls"), service: d.ServiceID,
 	}
 }
 
