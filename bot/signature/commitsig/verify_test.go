@@ -260,6 +260,58 @@ func TestVerify_subkeySigns(t *testing.T) {
 	}
 }
 
+func TestVerify_issuerMayStandInEitherArea(t *testing.T) {
+	w := newWorld(t)
+	payload := by(alice, alice).Payload()
+	when, print, id := keyringtest.MadeAt(when), keyringtest.IssuedBy(w.alice), keyringtest.IssuedByID(w.alice.ID())
+	for name, c := range map[string]struct {
+		hashed, unhashed [][]byte
+		want             commitsig.Word
+	}{
+		"fingerprint signed":               {[][]byte{when, print}, nil, commitsig.Good},
+		"fingerprint not signed":           {[][]byte{when}, [][]byte{print}, commitsig.Good},
+		"id signed":                        {[][]byte{when, id}, nil, commitsig.Good},
+		"id not signed":                    {[][]byte{when}, [][]byte{id}, commitsig.Good},
+		"both":                             {[][]byte{when, print}, [][]byte{id, print}, commitsig.Good},
+		"another id":                       {[][]byte{when, print}, [][]byte{keyringtest.IssuedByID(1)}, commitsig.Malformed},
+		"the other person's id":            {[][]byte{when}, [][]byte{keyringtest.IssuedByID(w.bob.ID())}, commitsig.Bad},
+		"an unknown id":                    {[][]byte{when}, [][]byte{keyringtest.IssuedByID(1)}, commitsig.UnknownKey},
+		"id 0 is nobody":                   {[][]byte{when}, [][]byte{keyringtest.IssuedByID(0)}, commitsig.UnknownKey},
+		"a time that nobody signed":        {[][]byte{print}, [][]byte{when}, commitsig.Malformed},
+		"key flags and other small things": {[][]byte{when, print, keyringtest.Subpacket(27, 3), keyringtest.Subpacket(28, 'a')}, nil, commitsig.Good},
+	} {
+		raw := keyringtest.Raw{Hashed: slices.Concat(c.hashed...), Unhashed: slices.Concat(c.unhashed...)}
+		signature := keyringtest.Armour("SIGNATURE", w.alice.SignRaw(raw, payload))
+		if v := commitsig.Verify(keyringtest.Signed(payload, signature, "gpgsig"), w.ring, seen); v.Word != c.want {
+			t.Errorf("%s: Verify = %s (%s), want %s", name, v.Word, v.Text, c.want)
+		}
+	}
+}
+
+func TestVerify_onePacketAndNothingElse(t *testing.T) {
+	w := newWorld(t)
+	payload := by(alice, alice).Payload()
+	signature := w.alice.Sign(payload, now())
+	for name, c := range map[string]struct {
+		packets [][]byte
+		want    commitsig.Word
+	}{
+		"one":                {[][]byte{signature}, commitsig.Good},
+		"twice":              {[][]byte{signature, signature}, commitsig.Malformed},
+		"another's after it": {[][]byte{signature, w.bob.Sign(payload, now())}, commitsig.Malformed},
+		"a marker before it": {[][]byte{keyringtest.Frame(10, []byte("PGP")), signature}, commitsig.Malformed},
+		"padding after it":   {[][]byte{signature, keyringtest.Frame(21, []byte{1, 2})}, commitsig.Malformed},
+		"a byte after it":    {[][]byte{signature, {0}}, commitsig.Malformed},
+		"a key":              {[][]byte{w.alice.Primary()}, commitsig.Malformed},
+		"a user id":          {[][]byte{keyringtest.UserID("A")}, commitsig.Malformed},
+	} {
+		raw := keyringtest.Signed(payload, keyringtest.Armour("SIGNATURE", c.packets...), "gpgsig")
+		if v := commitsig.Verify(raw, w.ring, seen); v.Word != c.want {
+			t.Errorf("%s: Verify = %s (%s), want %s", name, v.Word, v.Text, c.want)
+		}
+	}
+}
+
 func TestVerify_withoutKeysOrSignature(t *testing.T) {
 	w := newWorld(t)
 	for name, c := range map[string]struct {

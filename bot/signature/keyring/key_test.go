@@ -174,6 +174,25 @@ func TestAt_subkey(t *testing.T) {
 	})
 }
 
+func TestAt_subkeyMayAgreeInTheUnsignedArea(t *testing.T) {
+	k, s := keyringtest.NewKey(t, "ed25519", made), keyringtest.NewKey(t, "ed25519", made)
+	by := func(signer *keyringtest.Key) []byte {
+		back := signer.SignRaw(keyringtest.Raw{
+			Kind: 0x19, Hashed: slices.Concat(keyringtest.MadeAt(made), keyringtest.IssuedBy(signer)),
+		}, k.Hashable(), s.Hashable())
+		return k.SignRaw(keyringtest.Raw{
+			Kind:     0x18,
+			Hashed:   slices.Concat(keyringtest.MadeAt(made), keyringtest.IssuedBy(k), keyringtest.Subpacket(27, 2)),
+			Unhashed: keyringtest.Subpacket(32, back[6:]...),
+		}, k.Hashable(), s.Hashable())
+	}
+	base := [][]byte{k.Primary(), keyringtest.UserID(userID), k.Certify(k, userID, signing(made)), s.Sub()}
+	checkStates(t, s.Fingerprint(), []stateCase{
+		{"by itself", append(slices.Clone(base), by(s)), 10, keyring.Fit},
+		{"by another", append(slices.Clone(base), by(k)), 10, keyring.NotSigning},
+	})
+}
+
 func TestAt_subkeyEndsWithItsPrimary(t *testing.T) {
 	k, s := keyringtest.NewKey(t, "ed25519", made), keyringtest.NewKey(t, "ed25519", made)
 	primary := signing(made)
