@@ -201,12 +201,19 @@ func (d *Document) Slim(keep []string) *Document {
 		Effective: d.Effective, LastReview: d.LastReview, NextReview: d.NextReview,
 		Links: d.Links, Findings: d.Findings,
 	}
+	kept := func(f Field) bool { return keep == nil || slices.Contains(keep, f.Key) }
+	size := 0
 	for _, f := range d.Front {
-		if keep == nil || slices.Contains(keep, f.Key) {
+		if kept(f) {
+			size++
+		}
+	}
+	s.Front = make([]Field, 0, size)
+	for _, f := range d.Front {
+		if kept(f) {
 			s.Front = append(s.Front, Field{Key: strings.Clone(f.Key), KeySpan: f.KeySpan, Value: f.Value.clone()})
 		}
 	}
-	s.Front = slices.Clip(s.Front)
 	s.Signatories = s.Texts("signatories")
 	return s
 }
@@ -214,13 +221,12 @@ func (d *Document) Slim(keep []string) *Document {
 // clone returns a value that shares no memory with the document's text.
 func (v Value) clone() Value {
 	v.Text = strings.Clone(v.Text)
-	items, fields := v.Items, v.Fields
-	v.Items, v.Fields = nil, nil
-	for _, item := range items {
-		v.Items = append(v.Items, item.clone())
+	v.Items, v.Fields = slices.Clone(v.Items), slices.Clone(v.Fields)
+	for i := range v.Items {
+		v.Items[i] = v.Items[i].clone()
 	}
-	for _, f := range fields {
-		v.Fields = append(v.Fields, Field{Key: strings.Clone(f.Key), KeySpan: f.KeySpan, Value: f.Value.clone()})
+	for i := range v.Fields {
+		v.Fields[i].Key, v.Fields[i].Value = strings.Clone(v.Fields[i].Key), v.Fields[i].Value.clone()
 	}
 	return v
 }

@@ -70,7 +70,11 @@ func (d *Document) Texts(key string) []string {
 
 // Date returns the date in a front matter field, or no date if it is absent or holds none.
 func (d *Document) Date(key string) Date {
-	date, err := ParseDate(d.Text(key))
+	text := d.Text(key)
+	if text == "" {
+		return Date{} // nearly always: most types lack most dates
+	}
+	date, err := ParseDate(text)
 	if err != nil {
 		return Date{} // the form is judged by the rules, FM005; here there is simply no date
 	}

@@ -40,11 +40,15 @@ func (r *reader) readBody() {
 	d.tree = Parser().Parse(text.NewReader(d.source))
 	d.Whole = !r.conflicted
 	w := &walk{r: r, doc: d, text: body, at: newLineIndex(body, r.bodyLine)}
+	d.Sections, w.marks = make([]Section, 0, usualSections), make([]sectionMarks, 0, usualSections)
 	w.blocks(d.tree, true)
 	w.closeSections()
 	w.checkDefinitions()
 	w.placeEntities()
 }
+
+// usualSections is room for the headings of all but the longest documents.
+const usualSections = 20
 
 // walk reads the syntax tree in document order.
 type walk struct {

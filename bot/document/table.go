@@ -17,6 +17,7 @@ const maxTableRows = 500
 func (w *walk) table(n *extast.Table) {
 	var t Table
 	rows := 0
+	t.Rows = make([]Row, 0, min(n.ChildCount(), maxTableRows))
 	w.spare = make([]Cell, 0, len(n.Alignments)*min(n.ChildCount(), maxTableRows+1))
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
 		switch row := child.(type) {

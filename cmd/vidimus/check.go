@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -171,29 +172,25 @@ func (o checkOptions) day(now time.Time, zone *time.Location) (document.Date, er
 // judgeFolder reads the governed files one after the other and lets go of each but for what the rules across
 // documents need, so that a repository of any size fits in memory. It counts the documents that are shown.
 func judgeFolder(ctx context.Context, scope checkScope, checker *control.Checker) ([]document.Finding, int, error) {
-	files := make(chan document.File)
+	batches := make(chan []document.File, 1)
 	var readings []control.Reading
 	var mutex sync.Mutex
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for f := range files {
-				r := checker.Read(checker.Layout().Read(f)).Slim()
+			for batch := range batches {
+				read := make([]control.Reading, 0, len(batch))
+				for _, f := range batch {
+					read = append(read, checker.Read(checker.Layout().Read(f)).Slim())
+				}
 				mutex.Lock()
-				readings = append(readings, r)
+				readings = append(readings, read...)
 				mutex.Unlock()
 			}
 		})
 	}
-	err := checker.Layout().WalkFS(scope.fsys(), func(f document.File) error {
-		select {
-		case files <- f:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	})
-	close(files)
+	err := sendBatches(ctx, checker.Layout(), scope.fsys(), batches)
+	close(batches)
 	workers.Wait()
 	if err != nil {
 		return nil, 0, fmt.Errorf("read %s: %w", scope.root, err)
@@ -205,6 +202,25 @@ func judgeFolder(ctx context.Context, scope checkScope, checker *control.Checker
 		}
 	}
 	return checker.Judge(readings), documents, nil
+}
+
+// checkBatch is how many files are handed to a worker at once: handing over one by one costs more than reading it.
+const checkBatch = 32
+
+// sendBatches reads the governed files and hands them over.
+func sendBatches(ctx context.Context, layout document.Layout, fsys fs.FS, batches chan<- []document.File) error {
+	var batch []document.File
+	err := layout.WalkFS(fsys, func(f document.File) error {
+		if batch = append(batch, f); len(batch) == checkBatch {
+			batches <- batch
+			batch = nil
+		}
+		return ctx.Err()
+	})
+	if len(batch) > 0 {
+		batches <- batch
+	}
+	return err //nolint:wrapcheck // the caller names the folder
 }
 
 // summary says in one line how much was judged.

@@ -12,7 +12,7 @@ import (
 type across struct {
 	c        *Checker
 	set      *document.Set
-	readings map[string]Reading              // by path
+	readings map[string]*Reading             // by path
 	byType   map[string][]*document.Document // by the type that the rules take a document for
 	findings []document.Finding
 	perRule  map[ruleAt]int
@@ -25,9 +25,10 @@ type ruleAt struct{ rule, path string }
 
 func newAcross(c *Checker, set *document.Set, readings []Reading) *across {
 	x := &across{
-		c: c, set: set, readings: make(map[string]Reading, len(readings)), byType: map[string][]*document.Document{}, perRule: map[ruleAt]int{}, unreadable: map[string]bool{},
+		c: c, set: set, readings: make(map[string]*Reading, len(readings)), byType: map[string][]*document.Document{}, perRule: map[ruleAt]int{}, unreadable: map[string]bool{},
 	}
-	for _, r := range readings {
+	for i := range readings {
+		r := &readings[i]
 		x.readings[r.Item.Path] = r
 		if d := r.Item.Document; r.Item.Kind == document.Markdown && (d == nil || !d.Readable) {
 			x.unreadable[c.layout.FolderOf(r.Item.Path)] = true

@@ -40,12 +40,19 @@ func isPlaceholder(s string) bool {
 	return false
 }
 
-// mayBePlaceholder is the quick answer for nearly every text: placeholders begin with few letters.
+// mayBePlaceholder is the quick answer for nearly every text: placeholders begin with few pairs of letters.
 func mayBePlaceholder(s string) bool {
-	if word := strings.TrimLeftFunc(s, isEdge); word != "" && s[0] != '<' && s[0] != '[' {
-		return word[0] >= utf8.RuneSelf || strings.IndexByte("tfxnl<", word[0]|0x20) >= 0
+	word := strings.TrimLeftFunc(s, isEdge)
+	if len(word) < 2 || s[0] == '<' || s[0] == '[' || word[0] == '<' {
+		return true // brackets, or only question marks and dots
 	}
-	return true // brackets, or only question marks and dots
+	switch word[0] | 0x20 {
+	case 't': // TBD, TODO, to be
+		return word[1] == '.' || word[1]|0x20 == 'b' || word[1]|0x20 == 'o'
+	case 'f', 'n', 'l', 'x': // FIXME, NK, lorem ipsum, XXX
+		return strings.IndexByte("ikox.", word[1]|0x20) >= 0 || word[1] == '.'
+	}
+	return false
 }
 
 // isFillIn reports what a template leaves to be filled in: <name of the service>, [insert date].

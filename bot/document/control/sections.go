@@ -26,24 +26,24 @@ func (pg *page) checkSections() {
 }
 
 func (pg *page) checkSection(name, key string) {
-	var found []document.Section
-	for _, s := range pg.doc.Sections {
-		if s.Level == 2 && s.Key() == key {
-			found = append(found, s)
+	var first *document.Section
+	for i := range pg.doc.Sections {
+		switch s := &pg.doc.Sections[i]; {
+		case s.Level != 2 || s.Key() != key:
+		case first == nil:
+			first = s
+		default:
+			pg.add("STR004", s.Span, "move its text to the first one, or give it another heading",
+				"The section %s stands twice, here and on line %d.", document.Quote(s.Title), first.Span.Line)
 		}
 	}
-	if len(found) == 0 {
+	if first == nil {
 		pg.missingSection(name, key)
 		return
 	}
-	for _, s := range found[1:] {
-		pg.add("STR004", s.Span, "move its text to the first one, or give it another heading",
-			"The section %s stands twice, here and on line %d.", document.Quote(s.Title), found[0].Span.Line)
-	}
-	first := found[0]
 	if first.Empty {
 		pg.add("STR003", first.Span, "write what holds here; if nothing does, say so in a sentence", "The section %s is empty.", document.Quote(first.Title))
-	} else if only, ok := onlyPlaceholders(first); ok {
+	} else if only, ok := onlyPlaceholders(*first); ok {
 		pg.add("STR003", first.Span, "write what holds here; if nothing does, say so in a sentence", "The section %s says only %s.", document.Quote(first.Title), document.Quote(only))
 	}
 }

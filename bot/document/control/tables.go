@@ -56,7 +56,7 @@ func (pg *page) checkTable(rule document.TableRule, t document.Table) {
 	if len(t.Rows) == 0 && !rule.MayBeEmpty {
 		pg.add("TAB001", document.Span{Line: t.Line}, "write at least one row", "The table of the section %s has no row.", document.Quote(rule.Section))
 	}
-	keys := map[string]document.Cell{}
+	keys := make(map[string]int, len(t.Rows)) // lines
 	for _, row := range t.Rows {
 		if blankRow(row) {
 			pg.add("TAB004", document.Span{Line: row.Line}, "fill the row, or delete it", "The row is blank.")
@@ -207,17 +207,17 @@ func cellMend(c document.ColumnRule) string {
 	}
 }
 
-func (pg *page) checkKey(column string, cell document.Cell, keys map[string]document.Cell) {
+func (pg *page) checkKey(column string, cell document.Cell, keys map[string]int) {
 	if isBlank(cell.Text) {
 		return
 	}
 	key := strings.ToLower(cell.Text)
 	if first, twice := keys[key]; twice {
 		pg.add("TAB006", cell.Span, "merge the two rows, or give one its own "+lowerFirst(column),
-			"%s %s stands twice, here and on line %d.", column, document.Quote(cell.Text), first.Line)
+			"%s %s stands twice, here and on line %d.", column, document.Quote(cell.Text), first)
 		return
 	}
-	keys[key] = cell
+	keys[key] = cell.Line
 }
 
 // checkOtherCells looks for placeholders in the columns that no rule describes.
