@@ -86,8 +86,10 @@ func (v *commitVerification) newChain(ctx context.Context, now time.Time) (*chai
 	tip := "HEAD"
 	switch {
 	case len(v.o.ranges) > 1 || len(v.o.ranges) == 1 && strings.Contains(v.o.ranges[0], ".."):
-		return nil, "", &hintedError{errors.New("--authenticate checks all from the trust root to one commit"),
-			"name one commit, or none for HEAD"}
+		return nil, "", &hintedError{
+			errors.New("--authenticate checks all from the trust root to one commit"),
+			"name one commit, or none for HEAD",
+		}
 	case len(v.o.ranges) == 1:
 		tip = v.o.ranges[0]
 	}
@@ -98,8 +100,10 @@ func (v *commitVerification) newChain(ctx context.Context, now time.Time) (*chai
 	name := v.o.trustRoot
 	if name == "" {
 		if name, err = v.repo.output(ctx, "config", "--get", trustRootSetting); err != nil || name == "" {
-			return nil, "", &hintedError{errors.New("no trust root is named"),
-				"--trust-root REV, or git config " + trustRootSetting + " REV: the commit of the founding, known from paper"}
+			return nil, "", &hintedError{
+				errors.New("no trust root is named"),
+				"--trust-root REV, or git config " + trustRootSetting + " REV: the commit of the founding, known from paper",
+			}
 		}
 	}
 	root, err := v.repo.resolve(ctx, name)

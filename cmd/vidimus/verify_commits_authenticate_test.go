@@ -18,8 +18,10 @@ func (w *workshop) authenticated(root, branch string, more ...string) (code int,
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = runVerifyCommits(context.Background(),
-		append([]string{"verify", "commits", "--repo", w.dir, "--authenticate", "--trust-root", root, "--as-of",
-			"2027-06-01"}, append(more, branch)...), nil, &stdout, &stderr)
+		append([]string{
+			"verify", "commits", "--repo", w.dir, "--authenticate", "--trust-root", root, "--as-of",
+			"2027-06-01",
+		}, append(more, branch)...), nil, &stdout, &stderr)
 	return code, stdout.String() + stderr.String()
 }
 
@@ -80,8 +82,10 @@ func TestAuthenticate_keysOfTheParentDecide(t *testing.T) {
 
 func TestAuthenticate_keysThatACommitBringsDoNotJudgeIt(t *testing.T) {
 	w, root := founded(t, "personal-key")
-	takeover := w.commit(step{branch: "main", author: "stranger", key: "stranger",
-		files: map[string]string{"keys/bruno.asc": string(w.keys["stranger"].File("s", keysMade))}})
+	takeover := w.commit(step{
+		branch: "main", author: "stranger", key: "stranger",
+		files: map[string]string{"keys/bruno.asc": string(w.keys["stranger"].File("s", keysMade))},
+	})
 	follower := w.commit(step{branch: "main", author: "stranger", key: "stranger", files: policy("evil\n")})
 	w.breaks(root, takeover, "is in no file of keys/")
 	if _, said := w.authenticated(root, "main"); !strings.Contains(said, follower[:12]) ||
@@ -95,8 +99,10 @@ func TestAuthenticate_mergeNeedsAllItsParents(t *testing.T) {
 	w.branch("topic", "main")
 	w.commit(step{branch: "main", author: "aoife", key: "aoife", files: map[string]string{"keys/bruno.asc": ""}})
 	w.commit(step{branch: "topic", author: "bruno", key: "bruno", files: policy("topic\n")})
-	merge := w.commit(step{branch: "main", author: "bruno", key: "bruno", merge: []string{"topic"},
-		files: policy("of his own\n")})
+	merge := w.commit(step{
+		branch: "main", author: "bruno", key: "bruno", merge: []string{"topic"},
+		files: policy("of his own\n"),
+	})
 	w.breaks(root, merge, "is in no file of keys/") // the topic's parent has his key, main's has not
 }
 
@@ -105,15 +111,19 @@ func TestAuthenticate_mergesThatOnlyTakeNeedNoSignature(t *testing.T) {
 	w.branch("topic", "main")
 	w.commit(step{branch: "topic", author: "bruno", key: "bruno", files: policy("topic\n")})
 	w.commit(step{branch: "main", author: "aoife", key: "aoife", files: map[string]string{"policy/other.md": "main\n"}})
-	w.commit(step{branch: "main", author: "aoife", committer: "github", key: "web-flow", merge: []string{"topic"},
-		files: policy("topic\n")})
+	w.commit(step{
+		branch: "main", author: "aoife", committer: "github", key: "web-flow", merge: []string{"topic"},
+		files: policy("topic\n"),
+	})
 	w.commit(step{branch: "main", author: "bruno", files: map[string]string{"README.md": "not governed\n"}})
 	w.holds(root)
 	w.branch("topic", "main")
 	w.commit(step{branch: "topic", author: "bruno", key: "bruno", files: policy("again\n")})
 	w.commit(step{branch: "main", author: "aoife", key: "aoife", files: policy("otherwise\n")})
-	resolved := w.commit(step{branch: "main", author: "bruno", merge: []string{"topic"},
-		files: policy("again, otherwise\n")})
+	resolved := w.commit(step{
+		branch: "main", author: "bruno", merge: []string{"topic"},
+		files: policy("again, otherwise\n"),
+	})
 	w.breaks(root, resolved, "not signed")
 }
 
@@ -129,8 +139,10 @@ func TestAuthenticate_mergeThatRevertsNeedsASignature(t *testing.T) {
 func TestAuthenticate_hostKeyOnlyWhereTheRulesTakeIt(t *testing.T) {
 	for commits, want := range map[string]bool{"host-key": true, "personal-key": false} {
 		w, root := founded(t, commits)
-		edit := w.commit(step{branch: "main", author: "bruno", committer: "github", key: "web-flow",
-			files: policy("edited\n")})
+		edit := w.commit(step{
+			branch: "main", author: "bruno", committer: "github", key: "web-flow",
+			files: policy("edited\n"),
+		})
 		if want {
 			w.holds(root)
 		} else {
@@ -138,8 +150,10 @@ func TestAuthenticate_hostKeyOnlyWhereTheRulesTakeIt(t *testing.T) {
 		}
 	}
 	w, root := founded(t, "host-key")
-	keys := w.commit(step{branch: "main", author: "bruno", committer: "github", key: "web-flow",
-		files: map[string]string{"keys/bruno.asc": ""}})
+	keys := w.commit(step{
+		branch: "main", author: "bruno", committer: "github", key: "web-flow",
+		files: map[string]string{"keys/bruno.asc": ""},
+	})
 	w.breaks(root, keys, "GitHub vouches")
 }
 
@@ -155,8 +169,10 @@ func TestAuthenticate_whatIsNotBehindTheRootBreaks(t *testing.T) {
 
 func TestAuthenticate_unreadableConfigurationBreaksWhatFollows(t *testing.T) {
 	w, root := founded(t, "personal-key")
-	w.commit(step{branch: "main", author: "aoife", key: "aoife",
-		files: map[string]string{".vidimus.yml": "version: 1\nnonsense: true\n"}})
+	w.commit(step{
+		branch: "main", author: "aoife", key: "aoife",
+		files: map[string]string{".vidimus.yml": "version: 1\nnonsense: true\n"},
+	})
 	after := w.commit(step{branch: "main", author: "bruno", key: "bruno", files: policy("after\n")})
 	w.breaks(root, after, "gives no keys")
 }

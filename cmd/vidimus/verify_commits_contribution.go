@@ -117,7 +117,8 @@ func (r commitRepository) governed(ctx context.Context, commit string, keep func
 
 // governedAll is governed for several commits.
 func (r commitRepository) governedAll(ctx context.Context, commits []string, keep func(path string) bool) ([]governedTree,
-	error) {
+	error,
+) {
 	trees := make([]governedTree, len(commits))
 	for i, commit := range commits {
 		var err error

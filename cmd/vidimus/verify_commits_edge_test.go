@@ -39,8 +39,10 @@ func history(t *testing.T, n int) (*workshop, []string) {
 	w := newWorkshop(t, filepath.Join(t.TempDir(), "repo"))
 	ids := []string{w.commit(step{branch: "main", author: "aoife", key: "aoife", files: w.founding("personal-key")})}
 	for i := range n {
-		ids = append(ids, w.commit(step{branch: "main", author: "bruno", key: "bruno",
-			files: map[string]string{"policy/cloud.md": fmt.Sprint(i, "\n")}}))
+		ids = append(ids, w.commit(step{
+			branch: "main", author: "bruno", key: "bruno",
+			files: map[string]string{"policy/cloud.md": fmt.Sprint(i, "\n")},
+		}))
 	}
 	return w, ids
 }
@@ -129,8 +131,10 @@ func TestVerifyCommits_configurationOfTheBaseCounts(t *testing.T) {
 		"stranger@northquay.example"), "keys/bruno.asc": string(w.keys["stranger"].File("x", keysMade))}
 	w.branch("topic", "main")
 	takeover := w.commit(step{branch: "topic", author: "stranger", key: "stranger", files: files})
-	after := w.commit(step{branch: "topic", author: "stranger", key: "stranger",
-		files: map[string]string{"policy/cloud.md": "evil\n"}})
+	after := w.commit(step{
+		branch: "topic", author: "stranger", key: "stranger",
+		files: map[string]string{"policy/cloud.md": "evil\n"},
+	})
 	got := verdicts(t, exitNegative, "--repo", w.dir, "main..topic")
 	if got[takeover] != "unknown-key" || got[after] != "unknown-key" || got[ids[1]] != "" {
 		t.Errorf("verdicts %v: the keys that a change brings must not judge it", got)
@@ -139,8 +143,10 @@ func TestVerifyCommits_configurationOfTheBaseCounts(t *testing.T) {
 
 func TestVerifyCommits_hostKey(t *testing.T) {
 	w, _ := history(t, 0)
-	id := w.commit(step{branch: "main", author: "bruno", committer: "github", key: "web-flow",
-		files: map[string]string{"policy/cloud.md": "edited\n"}})
+	id := w.commit(step{
+		branch: "main", author: "bruno", committer: "github", key: "web-flow",
+		files: map[string]string{"policy/cloud.md": "edited\n"},
+	})
 	if got := verdicts(t, exitNegative, "--repo", w.dir); got[id] != "vouched" {
 		t.Errorf("verdict %q, want vouched", got[id])
 	}
@@ -206,8 +212,10 @@ func TestVerifyCommits_sha256Repository(t *testing.T) {
 func TestVerifyCommits_terminalIsNotSteered(t *testing.T) {
 	w, _ := history(t, 0)
 	tree := w.git("rev-parse", "main^{tree}")
-	c := keyringtest.Commit{Author: "\x1b[31mEvil\u202e\r <e@example.org>", When: w.when, Message: "x\n", Tree: tree,
-		Parents: []string{w.git("rev-parse", "main")}}
+	c := keyringtest.Commit{
+		Author: "\x1b[31mEvil\u202e\r <e@example.org>", When: w.when, Message: "x\n", Tree: tree,
+		Parents: []string{w.git("rev-parse", "main")},
+	}
 	c.Author = strings.ReplaceAll(c.Author, "\r", "")
 	id := w.object("commit", c.Payload())
 	var stdout, stderr bytes.Buffer
@@ -224,8 +232,10 @@ func TestTextPrinter_longTextListsOnlyWhatDoesNotCount(t *testing.T) {
 		var out bytes.Buffer
 		p := newTextPrinter(&out, commitTrust{}, paint{})
 		for i := range n + 1 {
-			c := judgedCommit{id: fmt.Sprintf("%040d", i), counts: i != 50,
-				verdict: commitsig.Verdict{Word: commitsig.Unsigned, Text: "The commit is not signed."}}
+			c := judgedCommit{
+				id: fmt.Sprintf("%040d", i), counts: i != 50,
+				verdict: commitsig.Verdict{Word: commitsig.Unsigned, Text: "The commit is not signed."},
+			}
 			if err := p.commit(c); err != nil {
 				t.Fatal(err)
 			}
@@ -244,8 +254,10 @@ func TestVerifyCommits_jsonIsOneDocument(t *testing.T) {
 	w, ids := history(t, 3)
 	var stdout, stderr bytes.Buffer
 	if code := runVerifyCommits(context.Background(),
-		[]string{"verify", "commits", "--repo", w.dir, "--format", "json", "--as-of",
-			"2026-06-01"}, nil, &stdout, &stderr); code != exitClean {
+		[]string{
+			"verify", "commits", "--repo", w.dir, "--format", "json", "--as-of",
+			"2026-06-01",
+		}, nil, &stdout, &stderr); code != exitClean {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
 	var got struct {
@@ -277,8 +289,10 @@ func TestVerifyCommits_corpusByTheCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"good-ed25519-sha256", "bad-message", "malformed-two-gpgsig-same", "unsigned-plain",
-		"good-ssh-ed25519", "wrong-person-committer"} {
+	for _, name := range []string{
+		"good-ed25519-sha256", "bad-message", "malformed-two-gpgsig-same", "unsigned-plain",
+		"good-ssh-ed25519", "wrong-person-committer",
+	} {
 		raw, err := os.ReadFile(filepath.Join(made, name+".commit"))
 		if err != nil {
 			t.Fatal(err)
@@ -286,8 +300,10 @@ func TestVerifyCommits_corpusByTheCommand(t *testing.T) {
 		id := w.object("commit", raw)
 		var stdout, stderr bytes.Buffer
 		runVerifyCommits(context.Background(),
-			[]string{"verify", "commits", "--repo", w.dir, "--keys", made + "/keys", "--people", made + "/people.tsv",
-				"--as-of", "2026-06-01T12:05:00Z", "--format", "tsv", "--stdin"},
+			[]string{
+				"verify", "commits", "--repo", w.dir, "--keys", made + "/keys", "--people", made + "/people.tsv",
+				"--as-of", "2026-06-01T12:05:00Z", "--format", "tsv", "--stdin",
+			},
 			strings.NewReader(id+"\n"), &stdout, &stderr)
 		want, _, _ := strings.Cut(name, "-")
 		if name == "wrong-person-committer" {

@@ -28,8 +28,10 @@ type commitSelection struct {
 // grafted, and the commit graph, which is a cache that anybody who writes the repository can write too,
 // is not believed.
 func (r commitRepository) command(ctx context.Context, args ...string) *exec.Cmd {
-	c := exec.CommandContext(ctx, "git", append([]string{"-C", r.dir, "-c", "core.commitGraph=false", "-c",
-		"protocol.allow=never"}, args...)...)
+	c := exec.CommandContext(ctx, "git", append([]string{
+		"-C", r.dir, "-c", "core.commitGraph=false", "-c",
+		"protocol.allow=never",
+	}, args...)...)
 	c.Env = append(os.Environ(),
 		"GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", "GIT_GRAFT_FILE="+os.DevNull, "GIT_OPTIONAL_LOCKS=0",
 		"GIT_TERMINAL_PROMPT=0", "LC_ALL=C")

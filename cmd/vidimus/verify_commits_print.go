@@ -134,14 +134,16 @@ func newTSVPrinter(w io.Writer) *tsvPrinter {
 // person. What is not known is empty.
 func (p *tsvPrinter) commit(c judgedCommit) error {
 	v := c.verdict
-	for i, field := range [...]string{c.id, string(v.Word), v.Fingerprint, v.KeyID, rfc3339(v.Created),
-		printable(v.Person)} {
+	for i, field := range [...]string{
+		c.id, string(v.Word), v.Fingerprint, v.KeyID, rfc3339(v.Created),
+		printable(v.Person),
+	} {
 		if i > 0 {
 			_ = p.w.WriteByte('\t') // told by the last write
 		}
 		_, _ = p.w.WriteString(field) // the same
 	}
-	return p.w.WriteByte('\n') //nolint:wrapcheck // stdout
+	return p.w.WriteByte('\n') // stdout
 }
 
 // finish writes what is left.
@@ -207,8 +209,10 @@ type (
 // newJSONPrinter writes the beginning.
 func newJSONPrinter(w io.Writer, t commitTrust, terms commitsig.Terms) *jsonPrinter {
 	p := &jsonPrinter{w: bufio.NewWriter(w)}
-	head := jsonCommitsHead{Format: "vidimus-verify-commits/1", Keys: t.from, People: t.hasPeople,
-		Clock: string(terms.Clock)}
+	head := jsonCommitsHead{
+		Format: "vidimus-verify-commits/1", Keys: t.from, People: t.hasPeople,
+		Clock: string(terms.Clock),
+	}
 	if terms.Clock != commitsig.ClaimedTime {
 		head.AsOf = rfc3339(terms.Seen)
 	}

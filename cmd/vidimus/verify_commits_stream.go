@@ -41,7 +41,8 @@ func (b *commitBatch) reset() {
 // order in which they were read. A few batches are in memory at a time, whatever the history's length.
 // It ends at the first error.
 func streamCommits(source *commitSource, judge func(id string, raw []byte) judgedCommit,
-	emit func(judgedCommit) error) error {
+	emit func(judgedCommit) error,
+) error {
 	workers := runtime.GOMAXPROCS(0)
 	work, ordered := make(chan *commitBatch, workers), make(chan *commitBatch, 2*workers)
 	free := make(chan *commitBatch, 4*workers)
@@ -70,7 +71,7 @@ func streamCommits(source *commitSource, judge func(id string, raw []byte) judge
 	})
 	err := emitOrdered(ordered, free, emit)
 	close(stop)
-	for range ordered { //nolint:revive // drained, so that the reader can end
+	for range ordered { // drained, so that the reader can end
 	}
 	group.Wait()
 	return err

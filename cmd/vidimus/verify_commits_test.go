@@ -100,8 +100,10 @@ func setUpVerifyCommits(t *testing.T, env *testscript.Env) {
 		env.Setenv(name+"ID", value[len(value)-16:])
 	}
 	set("ROOT", w.commit(step{branch: "main", author: "aoife", key: "aoife", files: w.founding("personal-key")}))
-	set("MAIN", w.commit(step{branch: "main", author: "bruno", key: "bruno",
-		files: map[string]string{"policy/cloud.md": "# Policy\n\nOne.\n"}}))
+	set("MAIN", w.commit(step{
+		branch: "main", author: "bruno", key: "bruno",
+		files: map[string]string{"policy/cloud.md": "# Policy\n\nOne.\n"},
+	}))
 	w.branch("topic", "main")
 	env.Setenv("TREE", w.git("rev-parse", "main^{tree}"))
 	for i, s := range []step{

@@ -80,8 +80,10 @@ func TestCommitSummary_text(t *testing.T) {
 	}{
 		{nil, "keys\n0 commits: there is nothing to judge\n"},
 		{[]judgedCommit{good}, "keys\n1 commit, all good, since 2026-09-22, 31 ms\n"},
-		{[]judgedCommit{good, bad, nothing},
-			"keys\n1 of 3 commits are good. 2 do not count:\n  aaaaaaaaaaaa  Sign it.\n  bbbbbbbbbbbb  bad\n"},
+		{
+			[]judgedCommit{good, bad, nothing},
+			"keys\n1 of 3 commits are good. 2 do not count:\n  aaaaaaaaaaaa  Sign it.\n  bbbbbbbbbbbb  bad\n",
+		},
 	} {
 		s := &commitSummary{trust: "keys"}
 		for _, commit := range c.commits {
@@ -220,8 +222,12 @@ func TestTaken_followsTheLaw(t *testing.T) {
 		{"own content", tree("c"), []governedTree{tree("a"), tree("a")}, []governedTree{tree("a")}, false},
 		{"both changed it alike", tree("b"), []governedTree{tree("b"), tree("b")}, []governedTree{tree("a")}, false},
 		{"both changed it", tree("b"), []governedTree{tree("b"), tree("c")}, []governedTree{tree("a")}, false},
-		{"merge bases disagree", tree("b"), []governedTree{tree("b"), tree("b")}, []governedTree{tree("a"), tree("b")},
-			false},
+		{
+			"merge bases disagree", tree("b"),
+			[]governedTree{tree("b"), tree("b")},
+			[]governedTree{tree("a"), tree("b")},
+			false,
+		},
 		{"no merge base", tree("a"), []governedTree{tree("a"), tree("a")}, nil, false},
 		{"octopus, one side", tree("b"), []governedTree{tree("a"), tree("b"), tree("a")}, []governedTree{tree("a")}, true},
 		{"octopus, two sides", tree("b"), []governedTree{tree("a"), tree("b"), tree("b")}, []governedTree{tree("a")}, false},

@@ -74,8 +74,10 @@ func (v *commitVerification) loadTrust(ctx context.Context) (commitTrust, error)
 		return commitTrust{}, err
 	}
 	if len(files) == 0 {
-		return commitTrust{}, &hintedError{fmt.Errorf("there are no keys in keys/ at %s", name),
-			"--keys DIR names a folder of .asc and .pub files, --base REV another commit"}
+		return commitTrust{}, &hintedError{
+			fmt.Errorf("there are no keys in keys/ at %s", name),
+			"--keys DIR names a folder of .asc and .pub files, --base REV another commit",
+		}
 	}
 	from := fmt.Sprintf("keys from keys/ at %.12s (%s)", commit, name)
 	if hasPeople || raw == nil {
@@ -205,8 +207,10 @@ func readKeyFolder(dir string) ([]keyring.File, error) {
 		files = append(files, keyring.File{Path: "keys/" + e.Name(), Bytes: data})
 	}
 	if len(files) == 0 {
-		return nil, &hintedError{fmt.Errorf("read keys: %s has no .asc or .pub files", dir),
-			"gpg --armor --export KEY > " + filepath.Join(dir, "NAME.asc")}
+		return nil, &hintedError{
+			fmt.Errorf("read keys: %s has no .asc or .pub files", dir),
+			"gpg --armor --export KEY > " + filepath.Join(dir, "NAME.asc"),
+		}
 	}
 	return files, nil
 }
@@ -215,12 +219,12 @@ func readKeyFolder(dir string) ([]keyring.File, error) {
 func readBounded(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it names the file
+		return nil, err // it names the file
 	}
 	if !info.Mode().IsRegular() || info.Size() > limit {
 		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("not a file of at most %d bytes", limit)}
 	}
-	return os.ReadFile(path) //nolint:wrapcheck // it names the file
+	return os.ReadFile(path) // it names the file
 }
 
 // readPeople reads a table of people: a header line with the columns login, name and emails, in any
@@ -234,8 +238,10 @@ func readPeople(path string) ([]keyring.Person, error) {
 	header := strings.Split(lines[0], "\t")
 	login, name, emails := slices.Index(header, "login"), slices.Index(header, "name"), slices.Index(header, "emails")
 	if login < 0 || name < 0 || emails < 0 {
-		return nil, &hintedError{fmt.Errorf("read people: %s does not begin with the columns login, name, emails", path),
-			"part the columns by tabs"}
+		return nil, &hintedError{
+			fmt.Errorf("read people: %s does not begin with the columns login, name, emails", path),
+			"part the columns by tabs",
+		}
 	}
 	var people []keyring.Person
 	for i, line := range lines[1:] {
@@ -243,8 +249,10 @@ func readPeople(path string) ([]keyring.Person, error) {
 		if len(fields) != len(header) {
 			return nil, fmt.Errorf("read people: %s line %d has %d columns, not %d", path, i+2, len(fields), len(header))
 		}
-		people = append(people, keyring.Person{Slug: fields[login], Login: fields[login], Name: fields[name],
-			Emails: strings.Fields(fields[emails])})
+		people = append(people, keyring.Person{
+			Slug: fields[login], Login: fields[login], Name: fields[name],
+			Emails: strings.Fields(fields[emails]),
+		})
 	}
 	return people, nil
 }

@@ -58,8 +58,10 @@ func run(only string, scale float64, dir string) error {
 	fmt.Printf("%s, %d cores, %s\n", runtime.Version(), runtime.NumCPU(), time.Now().UTC().Format(time.DateOnly))
 	fmt.Println("kind       commits  by               commits/s    CPU s   wall s  peak MB   CPU µs/commit")
 	for _, c := range []counts{
-		{"ed25519", 20_000, 300}, {"p256", 10_000, 300}, {"rsa2048", 6_000, 300}, {"rsa4096", 2_000, 300}, {"mixed", 8_000,
-			300}, {"long", 100_000, 0},
+		{"ed25519", 20_000, 300}, {"p256", 10_000, 300}, {"rsa2048", 6_000, 300}, {"rsa4096", 2_000, 300}, {
+			"mixed", 8_000,
+			300,
+		}, {"long", 100_000, 0},
 	} {
 		if only != "" && only != c.kind || only == "" && c.kind == "long" {
 			continue

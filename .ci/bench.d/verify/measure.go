@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
 	"errors"
@@ -81,7 +82,10 @@ func (w *world) prepare(s signedPayload) (check, error) {
 		value := new(big.Int).SetBytes(sig.RSASignature.Bytes()).FillBytes(make([]byte, key.Size()))
 		return func() bool { return rsa.VerifyPKCS1v15(key, crypto.SHA256, digest(), value) == nil }, nil
 	case *goecdsa.PublicKey:
-		public := &ecdsa.PublicKey{Curve: curveOf(key), X: key.X, Y: key.Y}
+		public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), key.MarshalPoint())
+		if err != nil {
+			return nil, fmt.Errorf("read key: only P-256 is measured: %w", err)
+		}
 		r, t := new(big.Int).SetBytes(sig.ECDSASigR.Bytes()), new(big.Int).SetBytes(sig.ECDSASigS.Bytes())
 		return func() bool { return ecdsa.Verify(public, digest(), r, t) }, nil
 	case *goeddsa.PublicKey:

@@ -28,12 +28,19 @@ func TestParse_fields(t *testing.T) {
 	}
 	want := commitsig.Commit{
 		Tree: tree, Parents: []string{parent},
-		Author: commitsig.Identity{Name: "Alice", Email: "alice@example.org",
-			When: time.Date(2026, 6, 1, 13, 30, 0, 0, time.FixedZone("", 5400))},
-		Committer: commitsig.Identity{Name: "Bob", Email: "bob@example.org",
-			When: time.Date(2026, 6, 1, 7, 1, 40, 0, time.FixedZone("", -18000))},
-		CoAuthors: []commitsig.Identity{{Name: "Carol", Email: "carol@example.org"}, {Name: "Dan", Email: "dan@example.org"},
-			{Name: "nobody"}},
+		Author: commitsig.Identity{
+			Name: "Alice", Email: "alice@example.org",
+			When: time.Date(2026, 6, 1, 13, 30, 0, 0, time.FixedZone("", 5400)),
+		},
+		Committer: commitsig.Identity{
+			Name: "Bob", Email: "bob@example.org",
+			When: time.Date(2026, 6, 1, 7, 1, 40, 0, time.FixedZone("", -18000)),
+		},
+		CoAuthors: []commitsig.Identity{
+			{Name: "Carol", Email: "carol@example.org"},
+			{Name: "Dan", Email: "dan@example.org"},
+			{Name: "nobody"},
+		},
 		Message: raw[strings.Index(raw, "\n\n")+2:],
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -83,11 +90,15 @@ func TestParse_refuses(t *testing.T) {
 		{"tree of 39", tree, tree[1:], "not an object id", 5},
 		{"parent of 64", parent, parent + parent[:24], "parent is not an object id", 53},
 		{"parent after the author", "committer", "parent " + parent + "\ncommitter", "wrong place", at("committer")},
-		{"too many parents", "parent " + parent + "\n", strings.Repeat("parent "+parent+"\n", 257), "more than 256 parents",
-			46 + 256*48},
+		{
+			"too many parents", "parent " + parent + "\n", strings.Repeat("parent "+parent+"\n", 257), "more than 256 parents",
+			46 + 256*48,
+		},
 		{"no author", "author", "auhtor", "before the committer", author},
-		{"no committer", "committer Bob <bob@example.org> 1780315300 -0500\n", "", "no tree, author or committer",
-			at("committer")},
+		{
+			"no committer", "committer Bob <bob@example.org> 1780315300 -0500\n", "", "no tree, author or committer",
+			at("committer"),
+		},
 		{"two authors", "committer", "author A <a> 1 +0000\ncommitter", "twice or in the wrong place", at("committer")},
 		{"author after committer", "\n\n", "\nauthor A <a> 1 +0000\n\n", "twice or in the wrong place", end},
 		{"two addresses", "<alice@example.org>", "<a> <b>", "exactly one address", author + 7},
@@ -112,12 +123,18 @@ func TestParse_refuses(t *testing.T) {
 		{"the other format first", "\n\n", "\ngpgsig-sha256 y\ngpgsig x\n\n", "two signature headers", end + 16},
 		{"signature before the tree", "tree", "gpgsig x\ntree", "before the tree", 0},
 		{"signature in the message", "Wording\n", "-----BEGIN PGP SIGNATURE-----\n", "stands in the message", end + 1},
-		{"SSH signature in the message", "Wording\n", "x\n-----BEGIN SSH SIGNATURE-----\n", "stands in the message",
-			end + 3},
-		{"signature header in the message", "Wording\n", "x\ngpgsig -----BEGIN PGP SIGNATURE-----\n",
-			"stands in the message", end + 3},
-		{"too many headers", "\n\n", "\n" + strings.Repeat("x y\n", 1100) + "\n", "more than 1024 headers",
-			end + 4*(1025-4)},
+		{
+			"SSH signature in the message", "Wording\n", "x\n-----BEGIN SSH SIGNATURE-----\n", "stands in the message",
+			end + 3,
+		},
+		{
+			"signature header in the message", "Wording\n", "x\ngpgsig -----BEGIN PGP SIGNATURE-----\n",
+			"stands in the message", end + 3,
+		},
+		{
+			"too many headers", "\n\n", "\n" + strings.Repeat("x y\n", 1100) + "\n", "more than 1024 headers",
+			end + 4*(1025-4),
+		},
 		{"too long a name", "Alice", strings.Repeat("a", 5000), "over 4096 bytes", author + 7},
 	} {
 		raw := strings.Replace(plain, c.old, c.new, 1)

@@ -55,8 +55,10 @@ func flipSamples(t *testing.T) []flipped {
 	ssh := keyringtest.NewSSHKey(t, "ed25519")
 	ring, _ := keyring.New([]keyring.File{{Path: "keys/alice.pub", Bytes: ssh.File()}}, people())
 	samples = append(samples, flipped{"ssh", ssh.SignCommit(by(alice, alice), "git"), ring, seen})
-	for _, name := range []string{"good-armour-headers", "good-mergetag", "good-signing-subkey", "good-ssh-nistp256",
-		"good-armour-no-checksum", "good-old-packet-format"} {
+	for _, name := range []string{
+		"good-armour-headers", "good-mergetag", "good-signing-subkey", "good-ssh-nistp256",
+		"good-armour-no-checksum", "good-old-packet-format",
+	} {
 		raw, err := os.ReadFile(filepath.Join(corpus, "made", name+".commit"))
 		if err != nil {
 			t.Logf("without %s: the corpus of signed commits is not there", name)
@@ -153,8 +155,10 @@ func TestVerify_noFlippedBitOfTheKeyStaysGoodAsAnother(t *testing.T) {
 	for bit := range 8 * len(packets) {
 		changed := bytes.Clone(packets)
 		changed[bit/8] ^= 1 << (bit % 8)
-		ring, _ := keyring.New([]keyring.File{{Path: "keys/alice.asc",
-			Bytes: keyringtest.Armour("PUBLIC KEY BLOCK", changed)}}, people())
+		ring, _ := keyring.New([]keyring.File{{
+			Path:  "keys/alice.asc",
+			Bytes: keyringtest.Armour("PUBLIC KEY BLOCK", changed),
+		}}, people())
 		v := commitsig.Verify(raw, ring, seen)
 		if v.Word != commitsig.Good {
 			continue
@@ -176,8 +180,10 @@ func FuzzVerify(f *testing.F) {
 		w.alice.SignCommit(by(alice, alice), now()), w.bob.SignCommit(by(alice, bob),
 			now()), w.host.SignCommit(by(bob, github), now()),
 		w.ssh.SignCommit(by(bob, bob), "git"), w.stray.SignCommit(by(alice, alice), now()), by(alice, alice).Payload(),
-		w.alice.SignCommit(keyringtest.Commit{Author: alice, When: when, Message: "x",
-			Headers: []string{"encoding ISO-8859-1", "mergetag a\n b"}}, now()),
+		w.alice.SignCommit(keyringtest.Commit{
+			Author: alice, When: when, Message: "x",
+			Headers: []string{"encoding ISO-8859-1", "mergetag a\n b"},
+		}, now()),
 	} {
 		payload, _ := cut(raw)
 		signed[string(payload)] = true

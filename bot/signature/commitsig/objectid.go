@@ -1,7 +1,7 @@
 package commitsig
 
 import (
-	"crypto/sha1" //nolint:gosec // git's object ids are SHA-1 in most repositories
+	"crypto/sha1" // git's object ids are SHA-1 in most repositories
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
@@ -24,7 +24,7 @@ func ObjectID(raw []byte, algorithm Algorithm) string {
 	if algorithm == SHA256 {
 		h = sha256.New()
 	} else {
-		h = sha1.New() //nolint:gosec // see the import
+		h = sha1.New()
 	}
 	var text [64]byte // first the header, then the sum in hex
 	h.Write(append(strconv.AppendInt(append(text[:0], "commit "...), int64(len(raw)), 10), 0))

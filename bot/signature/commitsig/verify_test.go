@@ -58,8 +58,10 @@ func newWorld(t testing.TB) world {
 
 // by is a commit with that author and committer.
 func by(author, committer string) keyringtest.Commit {
-	return keyringtest.Commit{Author: author, Committer: committer, When: when, Message: "Wording\n",
-		Parents: []string{parent}}
+	return keyringtest.Commit{
+		Author: author, Committer: committer, When: when, Message: "Wording\n",
+		Parents: []string{parent},
+	}
 }
 
 // now says that a signature is made at the usual time.
@@ -84,24 +86,36 @@ func TestVerify_whoseCommitItIs(t *testing.T) {
 		{"own commit", w.alice, by(alice, alice), commitsig.Good, "alice", "Alice Brannigan"},
 		{"another author", w.alice, by(bob, alice), commitsig.Good, "alice", "only claimed"},
 		{"an author who is nobody", w.alice, by("X <x@example.org>", alice), commitsig.Good, "alice", "only claimed"},
-		{"the account's own address", w.alice, by(alice, "A <101+alice@users.noreply.github.com>"), commitsig.Good, "alice",
-			""},
+		{
+			"the account's own address", w.alice, by(alice, "A <101+alice@users.noreply.github.com>"), commitsig.Good, "alice",
+			"",
+		},
 		{"capitals in the address", w.alice, by(alice, "A <ALICE@example.ORG>"), commitsig.Good, "alice", ""},
 		{"another's committer", w.alice, by(alice, bob), commitsig.WrongPerson, "alice", "the committer is Bob"},
-		{"address of nobody", w.alice, by(alice, "A <a@example.net>"), commitsig.WrongPerson, "alice",
-			"nobody's in the roster"},
-		{"the key's user id decides nothing", w.alice, by("A <else@example.org>", "A <else@example.org>"),
-			commitsig.WrongPerson, "alice", ""},
+		{
+			"address of nobody", w.alice, by(alice, "A <a@example.net>"), commitsig.WrongPerson, "alice",
+			"nobody's in the roster",
+		},
+		{
+			"the key's user id decides nothing", w.alice, by("A <else@example.org>", "A <else@example.org>"),
+			commitsig.WrongPerson, "alice", "",
+		},
 		{"GitHub as committer of a personal key", w.alice, by(alice, github), commitsig.WrongPerson, "alice", ""},
 		{"GitHub's editor", w.host, by(alice, github), commitsig.Vouched, "web-flow", "no personal key"},
-		{"GitHub for nobody", w.host, by("X <x@example.org>", github), commitsig.WrongPerson, "web-flow",
-			"nobody's in the roster"},
+		{
+			"GitHub for nobody", w.host, by("X <x@example.org>", github), commitsig.WrongPerson, "web-flow",
+			"nobody's in the roster",
+		},
 		{"GitHub's key, another committer", w.host, by(alice, alice), commitsig.WrongPerson, "web-flow", "is not GitHub"},
-		{"GitHub's address, another name", w.host, by(alice, "Github <noreply@github.com>"), commitsig.WrongPerson,
-			"web-flow", "is not GitHub"},
+		{
+			"GitHub's address, another name", w.host, by(alice, "Github <noreply@github.com>"), commitsig.WrongPerson,
+			"web-flow", "is not GitHub",
+		},
 		{"our own key", w.bot, by(alice, alice), commitsig.WrongPerson, "vidimus", "never commits"},
-		{"a key of nobody", w.stray, by("S <stray@example.org>", "S <stray@example.org>"), commitsig.WrongPerson, "",
-			"belongs to nobody"},
+		{
+			"a key of nobody", w.stray, by("S <stray@example.org>", "S <stray@example.org>"), commitsig.WrongPerson, "",
+			"belongs to nobody",
+		},
 	} {
 		v := commitsig.Verify(c.key.SignCommit(c.commit, now()), w.ring, seen)
 		if v.Word != c.want || v.Person != c.person || !strings.Contains(v.Text, c.mention) {
@@ -160,9 +174,11 @@ func TestVerify_timesOfTheSignature(t *testing.T) {
 func TestVerify_clockDecidesExpiry(t *testing.T) {
 	k := keyringtest.NewKey(t, "ed25519", made)
 	says := keyringtest.Says{Made: made, Flags: []byte{3}, KeyLife: when.Add(time.Hour).Sub(made)}
-	ring, _ := keyring.New([]keyring.File{{Path: "keys/alice.asc",
+	ring, _ := keyring.New([]keyring.File{{
+		Path: "keys/alice.asc",
 		Bytes: keyringtest.Armour("PUBLIC KEY BLOCK", k.Primary(), keyringtest.UserID("A"),
-			k.Certify(k, "A", says))}}, people())
+			k.Certify(k, "A", says)),
+	}}, people())
 	raw := k.SignCommit(by(alice, alice), now())
 	late := when.Add(2 * time.Hour)
 	for _, c := range []struct {
@@ -247,10 +263,12 @@ func TestVerify_version6AndOtherKinds(t *testing.T) {
 
 func TestVerify_subkeySigns(t *testing.T) {
 	k, s := keyringtest.NewKey(t, "ed25519", made), keyringtest.NewKey(t, "ed25519", made)
-	ring, _ := keyring.New([]keyring.File{{Path: "keys/alice.asc",
+	ring, _ := keyring.New([]keyring.File{{
+		Path: "keys/alice.asc",
 		Bytes: keyringtest.Armour("PUBLIC KEY BLOCK", k.Primary(), keyringtest.UserID("A"),
 			k.Certify(k, "A", keyringtest.Says{Made: made, Flags: []byte{1}}), s.Sub(), k.Bind(s,
-				keyringtest.Says{Made: made, Flags: []byte{2}, Back: s}))}}, people())
+				keyringtest.Says{Made: made, Flags: []byte{2}, Back: s})),
+	}}, people())
 	v := commitsig.Verify(s.SignCommit(by(alice, alice), now()), ring, seen)
 	if v.Word != commitsig.Good || v.Fingerprint != k.Fingerprint() || v.Subkey != s.Fingerprint() {
 		t.Errorf("Verify = %+v, want good by %s under %s", v, s.Fingerprint(), k.Fingerprint())
@@ -326,17 +344,23 @@ func TestVerify_withoutKeysOrSignature(t *testing.T) {
 		"nothing":         {nil, w.ring, commitsig.Malformed},
 		"X.509": {keyringtest.Signed(by(alice, alice).Payload(),
 			[]byte("-----BEGIN SIGNED MESSAGE-----\nMII=\n-----END SIGNED MESSAGE-----\n"), "gpgsig"), w.ring, commitsig.Unsupported},
-		"something else": {keyringtest.Signed(by(alice, alice).Payload(), []byte("hello\n"), "gpgsig"), w.ring,
-			commitsig.Malformed},
+		"something else": {
+			keyringtest.Signed(by(alice, alice).Payload(), []byte("hello\n"), "gpgsig"), w.ring,
+			commitsig.Malformed,
+		},
 		"names no key": {keyringtest.Signed(by(alice, alice).Payload(),
 			keyringtest.Armour("SIGNATURE", w.alice.SignRaw(keyringtest.Raw{Hashed: keyringtest.MadeAt(when)},
 				by(alice, alice).Payload())), "gpgsig"), w.ring, commitsig.UnknownKey},
 		"kind certificate": {keyringtest.Signed(by(alice, alice).Payload(),
-			keyringtest.Armour("SIGNATURE", w.alice.SignRaw(keyringtest.Raw{Kind: 0x10,
+			keyringtest.Armour("SIGNATURE", w.alice.SignRaw(keyringtest.Raw{
+				Kind: 0x10,
 				Hashed: slices.Concat(keyringtest.MadeAt(when),
-					keyringtest.IssuedBy(w.alice))}, by(alice, alice).Payload())), "gpgsig"), w.ring, commitsig.Malformed},
-		"critical notation": {w.alice.SignCommit(by(alice, alice), keyringtest.Says{Made: when, Notation: "x@example.org"}),
-			w.ring, commitsig.Unsupported},
+					keyringtest.IssuedBy(w.alice)),
+			}, by(alice, alice).Payload())), "gpgsig"), w.ring, commitsig.Malformed},
+		"critical notation": {
+			w.alice.SignCommit(by(alice, alice), keyringtest.Says{Made: when, Notation: "x@example.org"}),
+			w.ring, commitsig.Unsupported,
+		},
 	} {
 		v := commitsig.Verify(c.raw, c.ring, seen)
 		if v.Word != c.want || v.Text == "" || v.Fingerprint != "" {

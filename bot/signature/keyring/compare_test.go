@@ -51,8 +51,10 @@ func TestCompare(t *testing.T) {
 		{"a second key", year, append(slices.Clone(year), other.File(userID, made)...), keyring.Replacement},
 		{"a new subkey", year, file(append([][]byte{life(0, 365)}, sub...)...), keyring.Replacement},
 		{"a subkey gone", file(append([][]byte{life(0, 365)}, sub...)...), year, keyring.Replacement},
-		{"the right to sign is new", file(k.Certify(k, userID, keyringtest.Says{Made: made, Flags: []byte{1}})),
-			file(life(5, 0)), keyring.Replacement},
+		{
+			"the right to sign is new", file(k.Certify(k, userID, keyringtest.Says{Made: made, Flags: []byte{1}})),
+			file(life(5, 0)), keyring.Replacement,
+		},
 		{"SSH, the same", ssh, append([]byte("# mine\n"), ssh...), keyring.Same},
 		{"SSH, another", ssh, ssh2, keyring.Replacement},
 		{"SSH, one more", ssh, append(slices.Clone(ssh), ssh2...), keyring.Replacement},

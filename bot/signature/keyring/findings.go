@@ -35,40 +35,48 @@ const (
 func (x *index) judgeFile(f File, c contents) []document.Finding {
 	findings := judgeContents(f, c)
 	if x.role(f.slug()) == RoleNobody {
-		findings = append(findings, finding(f, RuleNobody, document.Warn,
-			"name the file after a person in people:, or remove it",
-			"No person of the roster is called %q, so the key belongs to nobody.", f.slug()))
+		findings = append(findings, finding(f.Path, RuleNobody,
+			fmt.Sprintf("No person of the roster is called %q, so the key belongs to nobody.", f.slug()),
+			"name the file after a person in people:, or remove it"))
 	}
 	return findings
 }
 
+// severity is what a rule's findings do.
+func severity(rule string) document.Severity {
+	switch rule {
+	case RuleUnreadable, RuleSecret, RuleTwoOwners, RuleTwoClaims:
+		return document.Block
+	}
+	return document.Warn
+}
+
 // finding makes a finding about a whole file.
-func finding(f File, rule string, severity document.Severity, fix, format string, args ...any) document.Finding {
-	return document.Finding{Rule: rule, Severity: severity, Path: f.Path, Message: fmt.Sprintf(format, args...), Fix: fix}
+func finding(path, rule, message, fix string) document.Finding {
+	return document.Finding{Rule: rule, Severity: severity(rule), Path: path, Message: message, Fix: fix}
 }
 
 // judgeContents gives the findings about what a file holds, whose ever it is.
 func judgeContents(f File, c contents) (findings []document.Finding) {
+	add := func(rule, message, fix string) { findings = append(findings, finding(f.Path, rule, message, fix)) }
 	switch {
 	case c.secret:
-		return append(findings, finding(f, RuleSecret, document.Block,
-			"revoke the key now, since whoever can read the repository has it; then commit the public key of a new one",
-			"The file holds a secret key."))
+		add(RuleSecret, "The file holds a secret key.",
+			"revoke the key now, since whoever can read the repository has it; then commit the public key of a new one")
+		return findings
 	case len(c.keys) == 0:
-		return append(findings, finding(f, RuleUnreadable, document.Block, readableFix(f), "No public key can be read: %s.",
-			reasons(c.problems)))
+		add(RuleUnreadable, fmt.Sprintf("No public key can be read: %s.", reasons(c.problems)), readableFix(f))
+		return findings
 	}
 	for _, problem := range c.problems[:min(len(c.problems), maxProblems)] {
-		findings = append(findings, finding(f, RulePassedOver, document.Warn, readableFix(f), "%s.", upperFirst(problem)))
+		add(RulePassedOver, upperFirst(problem)+".", readableFix(f))
 	}
 	if why, none := nothingSigns(c.keys); none {
-		findings = append(findings, finding(f, RuleCannotSign, document.Warn, "commit a key that can sign",
-			"No key in the file can sign: %s.", why))
+		add(RuleCannotSign, fmt.Sprintf("No key in the file can sign: %s.", why), "commit a key that can sign")
 	}
 	for _, k := range c.keys {
 		if k.weak != "" && k.unfit == "" && len(k.revocations) == 0 {
-			findings = append(findings, finding(f, RuleWeak, document.Warn,
-				"make a new key, Ed25519 or RSA 3072, and commit that", "The key %s is weak: %s.", k.Fingerprint, k.weak))
+			add(RuleWeak, fmt.Sprintf("The key %s is weak: %s.", k.Fingerprint, k.weak), "make a new key, Ed25519 or RSA 3072, and commit that")
 		}
 	}
 	return findings
@@ -118,12 +126,9 @@ func (x *index) judgeAll() []document.Finding {
 			if k.Slug == first.Slug || !k.usable() || !first.usable() {
 				continue // a subkey that another claims without its consent is its owner's alone
 			}
-			findings = append(findings, document.Finding{
-				Rule: RuleTwoOwners, Severity: document.Block, Path: k.Path,
-				Message: fmt.Sprintf("The key %s stands in %s too. A key belongs to one owner, so it counts for neither.",
-					k.Fingerprint, first.Path),
-				Fix: "remove it from one of the files; two people need two keys",
-			})
+			findings = append(findings, finding(k.Path, RuleTwoOwners,
+				fmt.Sprintf("The key %s stands in %s too. A key belongs to one owner, so it counts for neither.", k.Fingerprint, first.Path),
+				"remove it from one of the files; two people need two keys"))
 		}
 	}
 	return append(findings, x.roster.contradictions()...)
@@ -133,11 +138,8 @@ func (x *index) judgeAll() []document.Finding {
 func (r roster) contradictions() []document.Finding {
 	var findings []document.Finding
 	add := func(what string) {
-		findings = append(findings, document.Finding{
-			Rule: RuleTwoClaims, Severity: document.Block, Path: rosterPath,
-			Message: "Two people claim " + what + ", so it is nobody's.",
-			Fix:     "leave it with the one whose it is",
-		})
+		findings = append(findings, finding(rosterPath, RuleTwoClaims, "Two people claim "+what+", so it is nobody's.",
+			"leave it with the one whose it is"))
 	}
 	for address, i := range r.byAddress {
 		if i == nobody {
@@ -170,9 +172,7 @@ func (r Ring) Expiring(asOf time.Time) []document.Finding {
 	var findings []document.Finding
 	for _, k := range last {
 		if message := expiry(k, asOf); message != "" {
-			findings = append(findings, document.Finding{
-				Rule: RuleExpiry, Severity: document.Warn, Path: k.Path, Message: message, Fix: renewal(k),
-			})
+			findings = append(findings, finding(k.Path, RuleExpiry, message, renewal(k)))
 		}
 	}
 	document.SortFindings(findings)

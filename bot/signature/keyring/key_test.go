@@ -84,33 +84,65 @@ func TestAt_primaryKey(t *testing.T) {
 		{"certified with the right to sign", [][]byte{primary, id, self}, 10, keyring.Fit},
 		{"direct signature without user id", [][]byte{primary, k.Direct(k, signing(made))}, 10, keyring.Fit},
 		{"without flags it may do what it can", [][]byte{primary, id, k.Certify(k, userID, noFlags)}, 10, keyring.Fit},
-		{"may only certify", [][]byte{primary, id, k.Certify(k, userID, keyringtest.Says{Made: made, Flags: []byte{1}})}, 10,
-			keyring.NotSigning},
-		{"may only authenticate", [][]byte{primary, id,
-			k.Certify(k, userID, keyringtest.Says{Made: made, Flags: []byte{0x20}})}, 10, keyring.NotSigning},
+		{
+			"may only certify",
+			[][]byte{primary, id, k.Certify(k, userID, keyringtest.Says{Made: made, Flags: []byte{1}})},
+			10,
+			keyring.NotSigning,
+		},
+		{"may only authenticate", [][]byte{
+			primary, id,
+			k.Certify(k, userID, keyringtest.Says{Made: made, Flags: []byte{0x20}}),
+		}, 10, keyring.NotSigning},
 		{"no self-signature", [][]byte{primary, id}, 10, keyring.NotSigning},
-		{"certified by a stranger only", [][]byte{primary, id, stranger.Certify(k, userID, signing(made))}, 10,
-			keyring.NotSigning},
-		{"self-signature asks to be understood", [][]byte{primary, id, k.Certify(k, userID, critical)}, 10,
-			keyring.NotSigning},
+		{
+			"certified by a stranger only",
+			[][]byte{primary, id, stranger.Certify(k, userID, signing(made))},
+			10,
+			keyring.NotSigning,
+		},
+		{
+			"self-signature asks to be understood",
+			[][]byte{primary, id, k.Certify(k, userID, critical)},
+			10,
+			keyring.NotSigning,
+		},
 		{"a second before its end", [][]byte{primary, id, k.Certify(k, userID, short)}, 99, keyring.Fit},
 		{"at its end", [][]byte{primary, id, k.Certify(k, userID, short)}, 100, keyring.Expired},
 		{"extended", [][]byte{primary, id, k.Certify(k, userID, short), k.Certify(k, userID, longer)}, 200, keyring.Fit},
-		{"extended, the newer one first", [][]byte{primary, id, k.Certify(k, userID, longer), k.Certify(k, userID, short)},
-			200, keyring.Fit},
-		{"shortened", [][]byte{primary, id, k.Certify(k, userID, short), k.Certify(k, userID, shorter)}, 70,
-			keyring.Expired},
-		{"extended for ever", [][]byte{primary, id, k.Certify(k, userID, short), k.Certify(k, userID, signing(at(50)))},
-			9000, keyring.Fit},
+		{
+			"extended, the newer one first",
+			[][]byte{primary, id, k.Certify(k, userID, longer), k.Certify(k, userID, short)},
+			200, keyring.Fit,
+		},
+		{
+			"shortened",
+			[][]byte{primary, id, k.Certify(k, userID, short), k.Certify(k, userID, shorter)},
+			70,
+			keyring.Expired,
+		},
+		{
+			"extended for ever",
+			[][]byte{primary, id, k.Certify(k, userID, short), k.Certify(k, userID, signing(at(50)))},
+			9000, keyring.Fit,
+		},
 		{"the self-signature itself ends", [][]byte{primary, id, k.Certify(k, userID, ending)}, 31, keyring.Expired},
-		{"only user id revoked", [][]byte{primary, id, self,
-			k.RevokeUserID(userID, keyringtest.Says{Made: at(5), Reason: reason(32)})}, 10, keyring.Fit},
-		{"bound with SHA-1 only", [][]byte{primary, id,
-			k.Certify(k, userID, keyringtest.Says{Made: made, Hash: crypto.SHA1, Flags: []byte{3}})}, 10, keyring.Weak},
-		{"denied with SHA-1", [][]byte{primary, k.Direct(k, noFlags), id,
-			k.Certify(k, userID, keyringtest.Says{Made: made, Hash: crypto.SHA1, Flags: []byte{1}})}, 10, keyring.NotSigning},
-		{"SHA-1 beside SHA-256", [][]byte{primary, id, self,
-			k.Certify(k, userID, keyringtest.Says{Made: at(5), Hash: crypto.SHA1, Flags: []byte{3}})}, 10, keyring.Fit},
+		{"only user id revoked", [][]byte{
+			primary, id, self,
+			k.RevokeUserID(userID, keyringtest.Says{Made: at(5), Reason: reason(32)}),
+		}, 10, keyring.Fit},
+		{"bound with SHA-1 only", [][]byte{
+			primary, id,
+			k.Certify(k, userID, keyringtest.Says{Made: made, Hash: crypto.SHA1, Flags: []byte{3}}),
+		}, 10, keyring.Weak},
+		{"denied with SHA-1", [][]byte{
+			primary, k.Direct(k, noFlags), id,
+			k.Certify(k, userID, keyringtest.Says{Made: made, Hash: crypto.SHA1, Flags: []byte{1}}),
+		}, 10, keyring.NotSigning},
+		{"SHA-1 beside SHA-256", [][]byte{
+			primary, id, self,
+			k.Certify(k, userID, keyringtest.Says{Made: at(5), Hash: crypto.SHA1, Flags: []byte{3}}),
+		}, 10, keyring.Fit},
 	})
 }
 
@@ -130,10 +162,14 @@ func TestAt_revocation(t *testing.T) {
 		{"superseded, seen in that second", with(revoke(reason(1))), 50, keyring.Revoked},
 		{"retired, seen before", with(revoke(reason(3))), 10, keyring.Fit},
 		{"retired, seen after", with(revoke(reason(3))), 60, keyring.Revoked},
-		{"revoked with SHA-1", with(k.Revoke(k, keyringtest.Says{Made: at(50), Hash: crypto.SHA1, Reason: reason(2)})), 10,
-			keyring.Revoked},
-		{"revoked by a stranger", with(stranger.Revoke(k, keyringtest.Says{Made: at(50), Reason: reason(2)})), 60,
-			keyring.Fit},
+		{
+			"revoked with SHA-1", with(k.Revoke(k, keyringtest.Says{Made: at(50), Hash: crypto.SHA1, Reason: reason(2)})), 10,
+			keyring.Revoked,
+		},
+		{
+			"revoked by a stranger", with(stranger.Revoke(k, keyringtest.Says{Made: at(50), Reason: reason(2)})), 60,
+			keyring.Fit,
+		},
 		{"damaged", with(damaged), 60, keyring.Fit},
 		{"the revocation stands behind a user id", with(revoke(reason(2))), 60, keyring.Revoked},
 		{"the revocation stands first", append([][]byte{revoke(reason(2))}, base...), 60, keyring.Revoked},
@@ -143,8 +179,10 @@ func TestAt_revocation(t *testing.T) {
 func TestAt_subkey(t *testing.T) {
 	k, s, stranger := keyringtest.NewKey(t, "ed25519", made), keyringtest.NewKey(t, "ed25519", made),
 		keyringtest.NewKey(t, "ed25519", made)
-	base := [][]byte{k.Primary(), keyringtest.UserID(userID),
-		k.Certify(k, userID, keyringtest.Says{Made: made, Flags: []byte{1}}), s.Sub()}
+	base := [][]byte{
+		k.Primary(), keyringtest.UserID(userID),
+		k.Certify(k, userID, keyringtest.Says{Made: made, Flags: []byte{1}}), s.Sub(),
+	}
 	with := func(packets ...[]byte) [][]byte { return append(slices.Clone(base), packets...) }
 	signs := keyringtest.Says{Made: made, Flags: []byte{2}, Back: s}
 	noBack, forgedBack, weakBack, weak, encrypts, short := signs, signs, signs, signs, signs, signs
@@ -166,11 +204,17 @@ func TestAt_subkey(t *testing.T) {
 		{"superseded, seen before", with(k.Bind(s, signs), k.RevokeSub(s, superseded)), 10, keyring.Fit},
 		{"superseded, seen after", with(k.Bind(s, signs), k.RevokeSub(s, superseded)), 60, keyring.Revoked},
 		{"revoked by a stranger", with(k.Bind(s, signs), stranger.RevokeSub(s, superseded)), 60, keyring.Fit},
-		{"primary compromised", with(k.Bind(s, signs), k.Revoke(k, keyringtest.Says{Made: at(50), Reason: reason(2)})), 10,
-			keyring.Revoked},
+		{
+			"primary compromised", with(k.Bind(s, signs), k.Revoke(k, keyringtest.Says{Made: at(50), Reason: reason(2)})), 10,
+			keyring.Revoked,
+		},
 		{"primary without self-signature", [][]byte{k.Primary(), s.Sub(), k.Bind(s, signs)}, 10, keyring.NotSigning},
-		{"binding stands before its subkey", [][]byte{base[0], base[1], base[2], k.Bind(s, signs), s.Sub()}, 10,
-			keyring.Fit},
+		{
+			"binding stands before its subkey",
+			[][]byte{base[0], base[1], base[2], k.Bind(s, signs), s.Sub()},
+			10,
+			keyring.Fit,
+		},
 	})
 }
 

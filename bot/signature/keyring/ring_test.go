@@ -18,10 +18,14 @@ import (
 // roster is two people, as .vidimus.yml would name them.
 func roster() []keyring.Person {
 	return []keyring.Person{
-		{Slug: "alice", GitHub: 101, Login: "alice-nq", Name: "Alice",
-			Emails: []string{"alice@example.org", "Alice@Home.example"}},
-		{Slug: "bob", GitHub: 102, Login: "bob-nq", Name: "Bob",
-			Emails: []string{"bob@example.org", "101+old@users.noreply.github.com", "999+bob@users.noreply.github.com"}},
+		{
+			Slug: "alice", GitHub: 101, Login: "alice-nq", Name: "Alice",
+			Emails: []string{"alice@example.org", "Alice@Home.example"},
+		},
+		{
+			Slug: "bob", GitHub: 102, Login: "bob-nq", Name: "Bob",
+			Emails: []string{"bob@example.org", "101+old@users.noreply.github.com", "999+bob@users.noreply.github.com"},
+		},
 	}
 }
 
@@ -66,8 +70,10 @@ func TestPersonOf_comparesAddresses(t *testing.T) {
 }
 
 func TestNew_addressOfTwoPeopleIsNobodys(t *testing.T) {
-	people := append(roster(), keyring.Person{Slug: "carol", GitHub: 102, Name: "Carol",
-		Emails: []string{"BOB@example.org"}})
+	people := append(roster(), keyring.Person{
+		Slug: "carol", GitHub: 102, Name: "Carol",
+		Emails: []string{"BOB@example.org"},
+	})
 	ring, findings := keyring.New(nil, people)
 	want := []string{"KEY008 block .vidimus.yml", "KEY008 block .vidimus.yml"}
 	if diff := cmp.Diff(want, rules(findings)); diff != "" {
@@ -107,8 +113,13 @@ func TestNamed_findsByFingerprintAndID(t *testing.T) {
 		id          uint64
 		want        string
 	}{
-		{k.Fingerprint(), 0, "alice"}, {"", k.ID(), "alice"}, {s.Fingerprint(), 0, "alice"}, {"", s.ID(), "alice"},
-		{pub.Fingerprint(), 0, "bob"}, {"", 4711, ""}, {strings.ToLower(k.Fingerprint()), 0, ""},
+		{k.Fingerprint(), 0, "alice"},
+		{"", k.ID(), "alice"},
+		{s.Fingerprint(), 0, "alice"},
+		{"", s.ID(), "alice"},
+		{pub.Fingerprint(), 0, "bob"},
+		{"", 4711, ""},
+		{strings.ToLower(k.Fingerprint()), 0, ""},
 		{k.Fingerprint()[:16], k.ID(), ""},
 	} {
 		var got string
@@ -138,8 +149,10 @@ func TestNew_reservedNamesAreNoPeople(t *testing.T) {
 	if diff := cmp.Diff([]string{"KEY006 warn keys/stray.asc"}, rules(findings)); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)
 	}
-	for k, want := range map[*keyringtest.Key]keyring.Role{host: keyring.RoleHost, bot: keyring.RoleBot,
-		stray: keyring.RoleNobody} {
+	for k, want := range map[*keyringtest.Key]keyring.Role{
+		host: keyring.RoleHost, bot: keyring.RoleBot,
+		stray: keyring.RoleNobody,
+	} {
 		if got := ring.Named(k.Fingerprint(), 0)[0]; got.Role != want {
 			t.Errorf("%s has role %q, want %q", got.Path, got.Role, want)
 		}
@@ -160,39 +173,72 @@ func TestNew_findings(t *testing.T) {
 		want  []string
 	}{
 		{"a good file", map[string][]byte{"keys/alice.asc": good}, nil},
-		{"CRLF and a byte order of blank lines",
+		{
+			"CRLF and a byte order of blank lines",
 			map[string][]byte{"keys/alice.asc": bytes.ReplaceAll(append([]byte("\n\n"), good...), []byte("\n"),
-				[]byte("\r\n"))}, nil},
+				[]byte("\r\n"))},
+			nil,
+		},
 		{"nothing in it", map[string][]byte{"keys/alice.asc": nil}, []string{"KEY001 block keys/alice.asc"}},
 		{"no key block", map[string][]byte{"keys/alice.asc": []byte("hello\n")}, []string{"KEY001 block keys/alice.asc"}},
 		{"wrong checksum", map[string][]byte{"keys/alice.asc": broken}, []string{"KEY001 block keys/alice.asc"}},
 		{"an SSH key named as OpenPGP", map[string][]byte{"keys/alice.asc": pub}, []string{"KEY001 block keys/alice.asc"}},
 		{"an OpenPGP key named as SSH", map[string][]byte{"keys/alice.pub": good}, []string{"KEY001 block keys/alice.pub"}},
-		{"too large", map[string][]byte{"keys/alice.asc": bytes.Repeat([]byte("\n"), keyring.MaxFile+1)},
-			[]string{"KEY001 block keys/alice.asc"}},
-		{"secret key", map[string][]byte{"keys/alice.asc": keyringtest.Armour("PRIVATE KEY BLOCK", k.Secret())},
-			[]string{"KEY002 block keys/alice.asc"}},
-		{"secret key as a public one", map[string][]byte{"keys/alice.asc": keyringtest.Armour(block, k.Secret())},
-			[]string{"KEY002 block keys/alice.asc"}},
-		{"secret SSH key", map[string][]byte{"keys/alice.pub": []byte("-----BEGIN OPENSSH PRIVATE KEY-----\nx\n")},
-			[]string{"KEY002 block keys/alice.pub"}},
-		{"secret beside public", map[string][]byte{"keys/alice.asc": append(slices.Clone(good),
-			keyringtest.Armour("PRIVATE KEY BLOCK", k.Secret())...)},
-			[]string{"KEY002 block keys/alice.asc"}},
+		{
+			"too large",
+			map[string][]byte{"keys/alice.asc": bytes.Repeat([]byte("\n"), keyring.MaxFile+1)},
+			[]string{"KEY001 block keys/alice.asc"},
+		},
+		{
+			"secret key",
+			map[string][]byte{"keys/alice.asc": keyringtest.Armour("PRIVATE KEY BLOCK", k.Secret())},
+			[]string{"KEY002 block keys/alice.asc"},
+		},
+		{
+			"secret key as a public one",
+			map[string][]byte{"keys/alice.asc": keyringtest.Armour(block, k.Secret())},
+			[]string{"KEY002 block keys/alice.asc"},
+		},
+		{
+			"secret SSH key",
+			map[string][]byte{"keys/alice.pub": []byte("-----BEGIN OPENSSH PRIVATE KEY-----\nx\n")},
+			[]string{"KEY002 block keys/alice.pub"},
+		},
+		{
+			"secret beside public",
+			map[string][]byte{"keys/alice.asc": append(slices.Clone(good),
+				keyringtest.Armour("PRIVATE KEY BLOCK", k.Secret())...)},
+			[]string{"KEY002 block keys/alice.asc"},
+		},
 		{"may not sign", map[string][]byte{"keys/alice.asc": certifies}, []string{"KEY003 warn keys/alice.asc"}},
-		{"weak", map[string][]byte{"keys/alice.asc": small.File(userID, made)},
-			[]string{"KEY003 warn keys/alice.asc", "KEY004 warn keys/alice.asc"}},
-		{"of two people", map[string][]byte{"keys/alice.asc": good, "keys/bob.asc": good},
-			[]string{"KEY005 block keys/bob.asc"}},
+		{
+			"weak",
+			map[string][]byte{"keys/alice.asc": small.File(userID, made)},
+			[]string{"KEY003 warn keys/alice.asc", "KEY004 warn keys/alice.asc"},
+		},
+		{
+			"of two people",
+			map[string][]byte{"keys/alice.asc": good, "keys/bob.asc": good},
+			[]string{"KEY005 block keys/bob.asc"},
+		},
 		{"of nobody", map[string][]byte{"keys/carol.asc": good}, []string{"KEY006 warn keys/carol.asc"}},
-		{"text around", map[string][]byte{"keys/alice.asc": append([]byte("my key:\n"), good...)},
-			[]string{"KEY009 warn keys/alice.asc"}},
+		{
+			"text around",
+			map[string][]byte{"keys/alice.asc": append([]byte("my key:\n"), good...)},
+			[]string{"KEY009 warn keys/alice.asc"},
+		},
 		{"two keys of one person", map[string][]byte{"keys/alice.asc": append(slices.Clone(good),
 			other.File(userID, made)...), "keys/alice.pub": pub}, nil},
-		{"options before an SSH key", map[string][]byte{"keys/alice.pub": append([]byte("restrict "), pub...)},
-			[]string{"KEY001 block keys/alice.pub"}},
-		{"a line that is no key", map[string][]byte{"keys/alice.pub": append([]byte("# mine\n\nhello\n"), pub...)},
-			[]string{"KEY009 warn keys/alice.pub"}},
+		{
+			"options before an SSH key",
+			map[string][]byte{"keys/alice.pub": append([]byte("restrict "), pub...)},
+			[]string{"KEY001 block keys/alice.pub"},
+		},
+		{
+			"a line that is no key",
+			map[string][]byte{"keys/alice.pub": append([]byte("# mine\n\nhello\n"), pub...)},
+			[]string{"KEY009 warn keys/alice.pub"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var files []keyring.File
@@ -256,9 +302,11 @@ func TestNew_appointedRevokerRevokes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	appoints := k.SignRaw(keyringtest.Raw{Kind: 0x1f,
+	appoints := k.SignRaw(keyringtest.Raw{
+		Kind: 0x1f,
 		Hashed: slices.Concat(keyringtest.MadeAt(made), keyringtest.IssuedBy(k),
-			keyringtest.Subpacket(27, 3), keyringtest.Subpacket(12, append([]byte{0x80, 22}, fingerprint...)...))}, k.Hashable())
+			keyringtest.Subpacket(27, 3), keyringtest.Subpacket(12, append([]byte{0x80, 22}, fingerprint...)...)),
+	}, k.Hashable())
 	parts := func(by *keyringtest.Key) []byte {
 		return keyringtest.Armour(block, k.Primary(), appoints,
 			by.Revoke(k, keyringtest.Says{Made: at(5), Reason: reason(2)}))
@@ -296,8 +344,10 @@ func TestExpiring_tellsAtNinetyThirtySeven(t *testing.T) {
 	k, s := keyringtest.NewKey(t, "ed25519", made), keyringtest.NewKey(t, "ed25519", made)
 	short := signing(made)
 	short.KeyLife = 365 * day
-	file := keyring.File{Path: "keys/alice.asc",
-		Bytes: keyringtest.Armour(block, k.Primary(), keyringtest.UserID(userID), k.Certify(k, userID, short))}
+	file := keyring.File{
+		Path:  "keys/alice.asc",
+		Bytes: keyringtest.Armour(block, k.Primary(), keyringtest.UserID(userID), k.Certify(k, userID, short)),
+	}
 	ring, _ := keyring.New([]keyring.File{file, {Path: "keys/stray.asc", Bytes: file.Bytes}}, roster())
 	for days, want := range map[int]string{
 		365 - 91: "", 365 - 90: "notice at 90", 365 - 31: "notice at 90", 365 - 30: "notice at 30",

@@ -110,8 +110,10 @@ func TestRead_boundsRefuseTheFile(t *testing.T) {
 		many["primary keys"] = append(many["primary keys"], keyringtest.NewKey(t, "ed25519", made).Primary())
 	}
 	for name, packets := range many {
-		file := keyring.File{Path: "keys/alice.asc",
-			Bytes: keyringtest.Armour(block, append(slices.Clone(base), packets...)...)}
+		file := keyring.File{
+			Path:  "keys/alice.asc",
+			Bytes: keyringtest.Armour(block, append(slices.Clone(base), packets...)...),
+		}
 		if keys := keyring.Read(file); len(keys) != 0 {
 			t.Errorf("too many %s: Read gives %d keys, want none", name, len(keys))
 		}
@@ -125,8 +127,10 @@ func TestRead_boundsRefuseTheFile(t *testing.T) {
 func FuzzNew_strayPacketTakesNobodysKey(f *testing.F) {
 	packets, fit := family(f)
 	stranger := keyringtest.NewKey(f, "ed25519", made)
-	for tag, body := range map[uint8][]byte{2: packets[3][6:], 6: stranger.Primary()[2:], 13: []byte("x"),
-		14: stranger.Sub()[2:], 17: {1}} {
+	for tag, body := range map[uint8][]byte{
+		2: packets[3][6:], 6: stranger.Primary()[2:], 13: []byte("x"),
+		14: stranger.Sub()[2:], 17: {1},
+	} {
 		for place := range len(packets) + 1 {
 			f.Add(tag, uint8(place), body)
 		}

@@ -63,10 +63,14 @@ func TestDearmour_refusesWhatTwoReadersCouldTakeDifferently(t *testing.T) {
 		{"second block", block + block, "something follows", len(block)},
 		{"no empty line", strings.Replace(block, "\n\n", "\n", 1), "neither a header nor", 30},
 		{"header without colon", strings.Replace(block, "\n\n", "\nVersion\n\n", 1), "neither a header nor", 30},
-		{"header with control character", strings.Replace(block, "\n\n", "\nComment: \x1b[1m\n\n", 1),
-			"neither a header nor", 30},
-		{"seventeen headers", strings.Replace(block, "\n\n", "\n"+strings.Repeat("A: b\n", 17)+"\n", 1),
-			"more than 16 headers", 30 + 17*5},
+		{
+			"header with control character", strings.Replace(block, "\n\n", "\nComment: \x1b[1m\n\n", 1),
+			"neither a header nor", 30,
+		},
+		{
+			"seventeen headers", strings.Replace(block, "\n\n", "\n"+strings.Repeat("A: b\n", 17)+"\n", 1),
+			"more than 16 headers", 30 + 17*5,
+		},
 		{"only BEGIN", "-----BEGIN PGP SIGNATURE-----", "ends before its empty line", 29},
 		{"no END", block[:end], "does not end", end},
 		{"END cut", block[:end+10], "does not end", end},

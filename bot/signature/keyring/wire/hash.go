@@ -2,8 +2,8 @@ package wire
 
 import (
 	"crypto"
-	"crypto/md5"  //nolint:gosec // only to tell "weak" from "bad": a weak digest never counts
-	"crypto/sha1" //nolint:gosec // the same
+	"crypto/md5"  // only to tell "weak" from "bad": a weak digest never counts
+	"crypto/sha1" // the same as MD5
 	"crypto/sha256"
 	"crypto/sha3"
 	"crypto/sha512"
@@ -49,9 +49,9 @@ func (h Hash) Known() bool { return h.crypto() != 0 }
 func (h Hash) new() hash.Hash {
 	switch h {
 	case 1:
-		return md5.New() //nolint:gosec // see above
+		return md5.New()
 	case 2:
-		return sha1.New() //nolint:gosec // see above
+		return sha1.New()
 	case 8:
 		return sha256.New()
 	case 9:

@@ -6,7 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // a version 4 fingerprint is a SHA-1 by definition
+	"crypto/sha1" // a version 4 fingerprint is a SHA-1 by definition
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -121,7 +121,7 @@ func (k *PublicKey) setFingerprint(body []byte) {
 	}
 	k.hashable = binary.BigEndian.AppendUint16([]byte{0x99}, uint16(len(body)))
 	k.hashable = append(k.hashable, body...)
-	sum := sha1.Sum(k.hashable) //nolint:gosec // see the import
+	sum := sha1.Sum(k.hashable)
 	k.Fingerprint, k.ID = upperHex(sum[:]), binary.BigEndian.Uint64(sum[12:])
 }
 

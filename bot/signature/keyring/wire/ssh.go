@@ -14,6 +14,9 @@ import (
 // MaxSSHLine bounds one line of a .pub file; an RSA key of 16384 bits needs 2.8 KiB.
 const MaxSSHLine = 8 << 10
 
+// algorithmSSHDSA names what is refused: DSA, of 1024 bits always.
+const algorithmSSHDSA = "ssh-dss"
+
 // SSHKey is one SSH public key. It does not change and is safe for concurrent use.
 type SSHKey struct {
 	// Fingerprint is as ssh-keygen -l prints it: SHA256: and unpadded base64.
@@ -56,7 +59,7 @@ func newSSHKey(key ssh.PublicKey, comment string) (*SSHKey, error) {
 			return nil, unsupported(0, "an RSA key of more than %d bits is not read", maxRSABits)
 		}
 		k.Algorithm, k.Weak = fmt.Sprintf("RSA %d", public.N.BitLen()), public.N.BitLen() < minRSABits
-	case kind == ssh.InsecureKeyAlgoDSA: //nolint:staticcheck // named to refuse it
+	case kind == algorithmSSHDSA:
 		k.Algorithm, k.Weak = "DSA", true
 	case strings.Contains(kind, "-cert-"):
 		return nil, unsupported(0, "SSH certificates are not read")
@@ -132,7 +135,7 @@ func weakSSH(digest string, value []byte) string {
 		return "its digest is " + digest
 	case format == ssh.KeyAlgoRSA:
 		return "it was made with SHA-1 (ssh-rsa)"
-	case format == ssh.InsecureKeyAlgoDSA: //nolint:staticcheck // named to refuse it
+	case format == algorithmSSHDSA:
 		return "it was made with DSA"
 	}
 	return ""

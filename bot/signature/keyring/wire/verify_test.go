@@ -28,11 +28,15 @@ func parsed(t testing.TB, k *keyringtest.Key, signature []byte) (*wire.PublicKey
 
 func TestVerify_eachAlgorithmAndDigest(t *testing.T) {
 	text := []byte("The quick brown fox")
-	for _, kind := range []string{"ed25519", "v6", "p256", "p384", "p521", "brainpoolP256r1", "secp256k1", "rsa2048",
-		"rsa2056", "rsa3072"} {
+	for _, kind := range []string{
+		"ed25519", "v6", "p256", "p384", "p521", "brainpoolP256r1", "secp256k1", "rsa2048",
+		"rsa2056", "rsa3072",
+	} {
 		k := keyringtest.NewKey(t, kind, made)
-		for _, hash := range []crypto.Hash{crypto.SHA1, crypto.SHA224, crypto.SHA256, crypto.SHA384, crypto.SHA512,
-			crypto.SHA3_256, crypto.SHA3_512} {
+		for _, hash := range []crypto.Hash{
+			crypto.SHA1, crypto.SHA224, crypto.SHA256, crypto.SHA384, crypto.SHA512,
+			crypto.SHA3_256, crypto.SHA3_512,
+		} {
 			if kind == "v6" && hash == crypto.SHA1 {
 				continue // version 6 knows no SHA-1
 			}
@@ -133,8 +137,10 @@ func TestParsePublicKey_refuses(t *testing.T) {
 }
 
 func TestParsePublicKey_tellsWeakKeys(t *testing.T) {
-	for kind, want := range map[string]bool{"rsa1024": true, "rsa2047": true, "rsa2048": false, "ed25519": false,
-		"p256": false} {
+	for kind, want := range map[string]bool{
+		"rsa1024": true, "rsa2047": true, "rsa2048": false, "ed25519": false,
+		"p256": false,
+	} {
 		k := keyringtest.NewKey(t, kind, made)
 		key, err := wire.ParsePublicKey(body(frame(k.Primary())))
 		if err != nil || key.Weak != want || !key.Signs {
