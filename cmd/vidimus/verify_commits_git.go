@@ -62,7 +62,11 @@ func (r commitRepository) failed(what string, err error, talk string) error {
 	if talk == "" {
 		talk = err.Error()
 	}
-	return fmt.Errorf("git %s in %s: %s", what, r.dir, printable(talk))
+	failure := fmt.Errorf("git %s in %s: %s", what, r.dir, printable(talk))
+	if strings.Contains(talk, "dubious ownership") {
+		return &hintedError{failure, "git config --global --add safe.directory " + r.dir}
+	}
+	return failure
 }
 
 // boundedBuffer keeps the first maxGitTalk bytes and drops the rest.
