@@ -1,34 +1,305 @@
 package audit_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidimus-bot/vidimus/bot/evidence"
 	"github.com/vidimus-bot/vidimus/bot/evidence/audit"
 	"github.com/vidimus-bot/vidimus/bot/evidence/evidencetest"
 )
 
-func fsOf(files map[string][]byte) fstest.MapFS {
-	m := fstest.MapFS{}
-	for n, b := range files {
-		m[n] = &fstest.MapFile{Data: b, Mode: 0o644}
+func folder(files map[string][]byte) fstest.MapFS {
+	f := fstest.MapFS{}
+	for name, raw := range files {
+		f[name] = &fstest.MapFile{Data: raw, Mode: 0o644}
 	}
-	return m
+	return f
 }
 
-func TestX(t *testing.T) {
-	for _, root := range []string{".", "governance/cloud"} {
-		w := evidencetest.Story(root)
-		r := audit.Verify(fsOf(evidencetest.Unpack(w.Bundle())), audit.Options{Primary: w.Bot.Primary(), Render: func(p string, b []byte) ([]byte, error) { return evidencetest.Render(p, b), nil }})
-		for _, row := range r.Rows {
-			fmt.Println(row)
-		}
-		fmt.Println(r.Sentence(), r.Whole)
-		r = audit.Verify(w.Branch, audit.Options{Branch: true})
-		for _, row := range r.Rows {
-			fmt.Println(row)
-		}
-		fmt.Println(r.Sentence(), r.Whole)
+func render(path string, raw []byte) ([]byte, error) { return evidencetest.Render(path, raw), nil }
+
+// verify audits the bundle of a world with its key pinned.
+func verify(w *evidencetest.World) audit.Report {
+	return audit.Verify(folder(evidencetest.Unpack(w.Bundle())), audit.Options{Primary: w.Bot.Primary(), Render: render})
+}
+
+func rows(r audit.Report) []string {
+	var lines []string
+	for _, row := range r.Rows {
+		lines = append(lines, fmt.Sprintf("%s %s: %s", row.Result, row.What, row.Text))
 	}
+	return lines
+}
+
+// findingsOf are the parts in which something speaks against the evidence, each once.
+func findingsOf(r audit.Report) []string {
+	var parts []string
+	for _, row := range r.Findings() {
+		if !slices.Contains(parts, row.What) {
+			parts = append(parts, row.What)
+		}
+	}
+	return parts
+}
+
+func TestVerify_wholeBundleIsToldOfRowByRow(t *testing.T) {
+	w := evidencetest.Story(".")
+	r := verify(w)
+	_, head := ledger(t, w).Head()
+	want := []string{
+		"ok files: 162 files, all as listed, none besides",
+		"ok list: SHA256SUMS signed by the evidence key",
+		"ok ledger: 6 entries, chain unbroken, head " + head[:12],
+		"ok records: 6 records, each with its list and nothing besides",
+		"ok statements: 11 document statements, each bound to its bytes in the records",
+		"ok decisions: 5 replayed from their facts, 5 the same",
+		"ok commits: 6 commits, 4 good, 2 neither; deviations tell what became of them",
+		"ok history: 1 branch and 5 changes in Git, every one of them recorded",
+		"note signatures: 16 signatures:",
+		"ok pages: 2 pages rendered again, the same bytes",
+		"note deviation: TOP-CLOUD 1.0: TOP-CLOUD was changed on the governed branch by a direct push, without a pull request that anybody signed.",
+		`bad deviation: policy/notes "q" ü.txt: policy/notes "q" ü.txt was changed on the governed branch by a direct push, without a pull request that anybody signed.`,
+		"bad deviation: TOP-OLD 1.0: TOP-OLD was deleted on the governed branch by a direct push, without a pull request that anybody signed.",
+	}
+	if diff := cmp.Diff(want, rows(r)); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	if !r.Whole || !r.Pinned || r.Primary != w.Bot.Primary() || r.Entries != 6 || r.Head != head || r.Documents != 3 || r.Signed != 1 {
+		t.Errorf("report %+v", r)
+	}
+	if want := "The evidence is whole and says of itself: 1 of 3 documents stand as they were signed."; r.Sentence() != want {
+		t.Errorf("Sentence = %q, want %q", r.Sentence(), want)
+	}
+}
+
+func ledger(t *testing.T, w *evidencetest.World) *evidence.Ledger {
+	t.Helper()
+	l, err := evidence.Open(w.Branch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestVerify_everyKindOfLandingIsWhole(t *testing.T) {
+	for name, play := range map[string]func(w *evidencetest.World){
+		"founding alone":       func(*evidencetest.World) {},
+		"one publication":      (*evidencetest.World).PublishPolicy,
+		"configuration change": func(w *evidencetest.World) { w.ChangeConfiguration(evidencetest.Author, true) },
+		"configuration pushed past the rules and restored": func(w *evidencetest.World) {
+			w.ChangeConfiguration(evidencetest.Admin, false)
+			w.RestoreConfiguration()
+		},
+		"commits that cancel each other out": func(w *evidencetest.World) {
+			p := w.Propose(0, evidencetest.Admin, evidencetest.Files{"policy/old.md": evidencetest.Document("TOP-OLD", "1.0", "Changed.")})
+			p.Push(p.Head, evidencetest.Files{"policy/old.md": evidencetest.Document("TOP-OLD", "1.0", "It was here before.")})
+			p.Land("direct", evidencetest.Admin, nil)
+		},
+		"a change between that nobody governs": func(w *evidencetest.World) {
+			w.Ungoverned()
+			w.PublishPolicy()
+		},
+		"a squash with other content": func(w *evidencetest.World) {
+			p := w.Propose(2, evidencetest.Author, evidencetest.Files{"policy/a.md": evidencetest.Document("TOP-A", "1.0", "Signed.")})
+			p.Approve(evidencetest.Ciso, "ciso")
+			p.Approve(evidencetest.IT, "head-of-it")
+			p.Land("squash", evidencetest.IT, evidencetest.Files{"policy/a.md": evidencetest.Document("TOP-A", "1.0", "Not what was signed.")})
+		},
+	} {
+		w := evidencetest.New(".")
+		w.Found()
+		play(w)
+		if r := verify(w); !r.Whole {
+			t.Errorf("%s:\n%s", name, strings.Join(rows(r), "\n"))
+		}
+	}
+}
+
+func TestVerify_withoutPinSaysWhatToCompare(t *testing.T) {
+	w := evidencetest.Story(".")
+	files := folder(evidencetest.Unpack(w.Bundle()))
+	r := audit.Verify(files, audit.Options{})
+	if !r.Whole || r.Pinned || !strings.Contains(r.Sentence(), "Compare the fingerprint above with what Northquay Logistics DAC told you another way.") {
+		t.Errorf("whole %v, pinned %v, %q", r.Whole, r.Pinned, r.Sentence())
+	}
+	for _, pin := range []string{strings.Repeat("0", 40), "nonsense"} {
+		r = audit.Verify(files, audit.Options{Primary: pin})
+		if r.Whole || r.Pinned || !slices.Contains(findingsOf(r), "list") {
+			t.Errorf("pinned %s: whole %v, findings in %v", pin, r.Whole, findingsOf(r))
+		}
+	}
+	spaced := w.Bot.Primary()[:4] + " " + strings.ToLower(w.Bot.Primary()[4:])
+	if r = audit.Verify(files, audit.Options{Primary: spaced}); !r.Whole || !r.Pinned {
+		t.Errorf("pinned as people write it: %v", rows(r))
+	}
+}
+
+func TestVerify_branchHasNoListOfItsOwn(t *testing.T) {
+	w := evidencetest.Story("governance/cloud")
+	w.Branch["site/index.html"] = &fstest.MapFile{Data: []byte("<!doctype html>")}
+	r := audit.Verify(w.Branch, audit.Options{Primary: w.Bot.Primary(), Branch: true})
+	if !r.Whole || !strings.Contains(strings.Join(rows(r), "\n"), "an evidence branch has no list of its own") {
+		t.Errorf("rows:\n%s", strings.Join(rows(r), "\n"))
+	}
+	if r = audit.Verify(w.Branch, audit.Options{}); r.Whole {
+		t.Error("a branch passes as a bundle")
+	}
+}
+
+// Writers: whatever of an entry's files is left after a failed write, the auditor does
+// not call it whole, but for none of them and all.
+func TestVerify_halfAnEntryIsNotWhole(t *testing.T) {
+	w := evidencetest.New(".")
+	w.Found()
+	before := maps.Clone(w.Branch)
+	w.PublishPolicy()
+	var added []string
+	for name := range w.Branch {
+		if _, there := before[name]; !there {
+			added = append(added, name)
+		}
+	}
+	slices.Sort(added)
+	for n := range added {
+		branch := maps.Clone(before)
+		for _, name := range added[:n] {
+			branch[name] = w.Branch[name]
+		}
+		if r := audit.Verify(branch, audit.Options{Branch: true}); r.Whole != (n == 0) {
+			t.Errorf("%d of %d files, the last %s: whole %v", n, len(added), added[max(0, n-1)], r.Whole)
+		}
+	}
+}
+
+func TestVerify_reportKeepsItsForm(t *testing.T) {
+	w := evidencetest.New(".")
+	w.Found()
+	raw, err := json.Marshal(verify(w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(raw, &got); err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for k := range got {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	want := []string{"documents", "entries", "format", "head", "organisation", "pinned", "primary", "repository", "rows", "signed", "whole"}
+	if diff := cmp.Diff(want, keys); diff != "" || got["format"] != "vidimus-verify/1" {
+		t.Errorf("format %v, keys (-want +got):\n%s", got["format"], diff)
+	}
+	row, _ := got["rows"].([]any)[0].(map[string]any)
+	if row["result"] != "ok" || row["what"] != "files" || row["text"] == "" {
+		t.Errorf("first row %v", row)
+	}
+}
+
+// A flipped byte in any file of a bundle is found, by the list and by whatever else
+// rests on the file.
+func TestVerify_findsEveryFlippedByte(t *testing.T) {
+	w := evidencetest.ShortStory()
+	files := evidencetest.Unpack(w.Bundle())
+	for name, raw := range files {
+		if len(raw) == 0 {
+			continue
+		}
+		bad := bytes.Clone(raw)
+		bad[len(bad)/2] ^= 1
+		tampered := folder(files)
+		tampered[name] = &fstest.MapFile{Data: bad, Mode: 0o644}
+		r := audit.Verify(tampered, audit.Options{Primary: w.Bot.Primary()})
+		found := findingsOf(r)
+		if r.Whole || len(found) == 0 {
+			t.Errorf("%s: a flipped byte was not found", name)
+		}
+		if strings.HasPrefix(name, "records/") && !slices.Contains(found, "records") {
+			t.Errorf("%s: found in %v, want in records, too", name, found)
+		}
+		if strings.HasPrefix(name, "ledger/") && !slices.Contains(found, "ledger") {
+			t.Errorf("%s: found in %v, want in ledger, too", name, found)
+		}
+	}
+}
+
+func TestVerify_findsWhatWasAddedRemovedOrExchanged(t *testing.T) {
+	const source = "records/0000/000002/sources/TOP-CLOUD.md"
+	for name, c := range map[string]struct {
+		change func(f fstest.MapFS)
+		want   string
+	}{
+		"file added":               {func(f fstest.MapFS) { f["more.txt"] = &fstest.MapFile{} }, "files"},
+		"hidden file added":        {func(f fstest.MapFS) { f["records/.hidden"] = &fstest.MapFile{} }, "records"},
+		"file added to a record":   {func(f fstest.MapFS) { f["records/0000/000002/more.md"] = &fstest.MapFile{} }, "records"},
+		"record without entry":     {func(f fstest.MapFS) { f["records/0000/000077/SHA256SUMS"] = &fstest.MapFile{} }, "records"},
+		"empty folder":             {func(f fstest.MapFS) { f["records/0000/000002/empty"] = &fstest.MapFile{Mode: 0o755 | 1<<31} }, "files"},
+		"link":                     {func(f fstest.MapFS) { f[source].Mode = 0o777 | 1<<27 }, "files"},
+		"file beside entries":      {func(f fstest.MapFS) { f["ledger/0000/notes.txt"] = &fstest.MapFile{} }, "ledger"},
+		"token without its entry":  {func(f fstest.MapFS) { f["ledger/0000/000099.json.tsr"] = &fstest.MapFile{} }, "ledger"},
+		"file removed":             {func(f fstest.MapFS) { delete(f, source) }, "records"},
+		"list removed":             {func(f fstest.MapFS) { delete(f, "SHA256SUMS") }, "files"},
+		"list's signature removed": {func(f fstest.MapFS) { delete(f, "SHA256SUMS.asc") }, "list"},
+		"key removed":              {func(f fstest.MapFS) { delete(f, "keys/vidimus.asc") }, "list"},
+		"history removed":          {func(f fstest.MapFS) { delete(f, "repository.bundle") }, "history"},
+		"last entry removed": {func(f fstest.MapFS) {
+			delete(f, "ledger/0000/000003.json")
+		}, "records"},
+		"first entry removed": {func(f fstest.MapFS) { delete(f, "ledger/0000/000001.json") }, "ledger"},
+		"sources exchanged": {func(f fstest.MapFS) {
+			const other = "records/0000/000003/sources/TOP-CLOUD.md"
+			f[source], f[other] = f[other], f[source]
+		}, "records"},
+		"statement signatures exchanged": {func(f fstest.MapFS) {
+			const a, b = "records/0000/000002/statements/signature-2871034404.json.asc", "records/0000/000002/statements/signature-2871034405.json.asc"
+			f[a], f[b] = f[b], f[a]
+		}, "statements"},
+		"everything removed": {func(f fstest.MapFS) { clear(f) }, "ledger"},
+	} {
+		w := evidencetest.ShortStory()
+		files := folder(evidencetest.Unpack(w.Bundle()))
+		c.change(files)
+		r := audit.Verify(files, audit.Options{Primary: w.Bot.Primary()})
+		if r.Whole || !slices.Contains(findingsOf(r), c.want) {
+			t.Errorf("%s: whole %v, findings in %v, want in %s", name, r.Whole, findingsOf(r), c.want)
+		}
+	}
+}
+
+func TestSentence_saysNotToRelyOnIt(t *testing.T) {
+	w := evidencetest.ShortStory()
+	files := folder(evidencetest.Unpack(w.Bundle()))
+	delete(files, "VERIFY.md")
+	r := audit.Verify(files, audit.Options{})
+	if want := "Do not rely on this evidence: 1 finding. Keep it as it is: it is evidence of what happened to it."; r.Sentence() != want {
+		t.Errorf("Sentence = %q, want %q", r.Sentence(), want)
+	}
+	if diff := cmp.Diff([]string{"listed  " + digestOf(t, files, "VERIFY.md"), "found   nothing: the file is missing"}, r.Findings()[0].Details); diff != "" {
+		t.Errorf("details (-want +got):\n%s", diff)
+	}
+}
+
+func digestOf(t *testing.T, files fstest.MapFS, name string) string {
+	t.Helper()
+	sums, err := evidence.ReadSums(files["SHA256SUMS"].Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range sums {
+		if s.Path == name {
+			return s.SHA256[:12]
+		}
+	}
+	t.Fatalf("%s is not listed", name)
+	return ""
 }

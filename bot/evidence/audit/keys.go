@@ -26,8 +26,10 @@ func (a *auditor) checkKeys() {
 			a.checkKeyChange(r, name, k)
 		}
 	}
-	if _, ok := a.records[0].statements["statements/key-genesis.json"]; !ok {
-		a.bad(what, a.records[0].folder, "the first record has no genesis of the evidence key")
+	for _, name := range []string{"statements/key-genesis.json", "statements/founding.json"} {
+		if _, ok := a.records[0].statements[name]; !ok {
+			a.bad(what, a.records[0].folder, "the first record has no "+name)
+		}
 	}
 }
 

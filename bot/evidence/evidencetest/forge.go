@@ -108,3 +108,16 @@ func Redecide(files map[string][]byte, blobs map[string][]byte, change func(*fac
 	Replace(files, oldFacts, facts.Digest(files["facts.json"]))
 	Replace(files, oldDecision, facts.Digest(b))
 }
+
+// AllBlobs are all bytes that any commit holds, and all raw commits, by digest.
+func (w *World) AllBlobs() map[string][]byte {
+	blobs := map[string][]byte{}
+	for _, o := range w.repo.objects {
+		if o.Type != "tree" {
+			blobs[facts.Digest(o.Raw)] = o.Raw
+		}
+	}
+	host := w.people[host].publicKey()
+	blobs[facts.Digest(host)] = host
+	return blobs
+}

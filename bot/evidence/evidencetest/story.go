@@ -106,3 +106,10 @@ func (w *World) ChangeConfiguration(by string, signed bool) {
 func (w *World) RestoreConfiguration() {
 	w.Propose(0, Admin, Files{".vidimus.yml": Text(configuration(w.Root, w.people))}).Land("direct", Admin, nil)
 }
+
+// Ungoverned pushes a change that Vidimus does not look at straight onto main. Nothing is
+// published of it.
+func (w *World) Ungoverned() {
+	p := w.Propose(0, Admin, Files{"README.md": Text("Governed now.\n")})
+	w.move(p.Head)
+}
