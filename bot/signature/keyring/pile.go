@@ -18,6 +18,8 @@ const (
 	// costs up to a millisecond, and anything can claim to be by the key.
 	maxOwn    = 500
 	maxChecks = 1000
+	// maxTries bounds how often a part is tried for a signature that strays: each hashes a few kilobytes.
+	maxTries = 20_000
 )
 
 // pile is the packets of one file before it is known what belongs to what. Signatures decide that, not
@@ -34,6 +36,7 @@ type pile struct {
 	refused bool
 	packets int
 	checks  int
+	tries   int
 
 	nearest *primary // the primary key read last, nil where it could not be read
 	part    any      // the part read last: *primary, *userID or *subkey

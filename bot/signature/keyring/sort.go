@@ -100,7 +100,14 @@ func certifies(kind uint8) bool {
 // must fit before anything is computed.
 func (p *pile) over(s *placed, by *primary, part any, near bool) bool {
 	data := hashables(s.Kind, by, part)
-	if data == nil || !near && !s.Fits(data...) {
+	if data == nil || p.refused {
+		return false
+	}
+	if p.tries++; p.tries > maxTries {
+		p.refuse("combinations of keys and signatures", maxTries)
+		return false
+	}
+	if !near && !s.Fits(data...) {
 		return false
 	}
 	if p.checks++; p.checks > maxChecks {

@@ -109,6 +109,13 @@ func TestRead_boundsRefuseTheFile(t *testing.T) {
 		many["user ids"] = append(many["user ids"], keyringtest.UserID(fmt.Sprint(i)))
 		many["primary keys"] = append(many["primary keys"], keyringtest.NewKey(t, "ed25519", made).Primary())
 	}
+	for i := range 100 { // 400 signatures that name nobody, each of which could be over any of 99 user ids
+		if i > 0 {
+			many["combinations"] = append(many["combinations"], keyringtest.UserID(fmt.Sprint(i)))
+		}
+		nameless := k.SignRaw(keyringtest.Raw{Kind: 0x13, Hashed: keyringtest.MadeAt(at(i))})
+		many["combinations"] = append(many["combinations"], nameless, nameless, nameless, nameless)
+	}
 	for name, packets := range many {
 		file := keyring.File{
 			Path:  "keys/alice.asc",
