@@ -169,6 +169,16 @@ func (a *App) keepUp(ctx context.Context) {
 	}
 }
 
+// Idle says whether everything that came in was worked: no delivery is open and
+// no repository is still to be looked at.
+func (a *App) Idle(ctx context.Context) (bool, error) {
+	q, err := a.store.Queue(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look at the queue: %w", err)
+	}
+	return q.Open == 0 && q.Wishes == 0, nil
+}
+
 // Close stops the workers and closes everything. What was not finished is worked
 // after the next start.
 func (a *App) Close() error {
