@@ -230,3 +230,7 @@ func trim(spans []span) []span {
 	}
 	return spans
 }
+
+// Visible spells out the characters of s that a reader would not see or that would change the order in which the
+// others are read, as "[U+202E]". Pages are passed through it as a whole.
+func Visible(s string) string { return visible(s) }
