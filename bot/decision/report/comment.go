@@ -42,18 +42,16 @@ type matrixRow struct {
 type historyRow struct{ When, What md }
 
 // Comment is the one comment of the pull request, Markdown of at most MaxBodyBytes bytes. It mentions only
-// those who must act, and nobody while the pull request is a draft. It is "" when there is nothing to say:
-// nothing governed changes, and nothing was said before.
+// those who must act, and nobody while the pull request is a draft. Where nothing governed changes it says so
+// in a sentence, for a comment that stands already; the caller makes no new one for that.
+//
+// The line that begins with "Last update" is the only one that depends on Now, and is left out without it.
 func Comment(in Input) string {
 	r := newReporter(&in)
-	plain := r.d.State == decision.StateUntouched || r.d.State == decision.StateNotGoverned
-	if plain && in.Previous == nil {
-		return ""
-	}
 	_, because := and(in.Decision, in.Others)
 	v := commentView{Other: otherOf(in.Decision, because), Review: link(in.Links.Review), Now: moment(in.Now)}
-	if plain {
-		v.Signed, v.Headline = true, "**Nothing to sign any more.** This change touches nothing that is governed."
+	if r.d.State == decision.StateUntouched || r.d.State == decision.StateNotGoverned {
+		v.Signed, v.Headline = true, "**Nothing to sign.** This change touches nothing that is governed here."
 		return render("comment.md", v, &r.cut, MaxBodyBytes)
 	}
 	t := tallyOf(r.d)

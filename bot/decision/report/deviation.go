@@ -98,7 +98,7 @@ func (r *reporter) deviationView(in *Landed) deviationView {
 	v := deviationView{
 		Count: len(r.d.Deviations), Who: r.deciders(), Landed: r.landed(), At: seconds(in.At), SeenAt: seconds(in.SeenAt),
 		Due: text(in.Due, maxNameLength), By: text(r.proposer(in.By).Name, maxNameLength), ID: text(in.ID, maxNameLength),
-		Pull: r.d.Pull, Issue: in.Issue, Site: link(in.Links.Site), Base: text(r.base(), maxNameLength), Topic: topic(in.ID), Onto: r.work().Onto,
+		Pull: r.d.Pull, Issue: in.Issue, Site: link(in.Links.Site), Base: text(r.base(), maxNameLength), Topic: r.topic(in.ID), Onto: r.work().Onto,
 	}
 	var table []deviationRow
 	var accept []acceptRow
@@ -338,8 +338,11 @@ func shellPath(path string) md {
 	return md("'" + path + "'")
 }
 
-// topic names branches after the deviation.
-func topic(id string) md {
+// topic names branches after the deviation, else after the one document.
+func (r *reporter) topic(id string) md {
+	if id == "" && len(r.d.Deviations) == 1 {
+		id = r.d.Deviations[0].ID
+	}
 	if bare := safe(strings.ToLower(id), branchPattern); bare != "" {
 		return bare
 	}

@@ -45,7 +45,7 @@ func show(c report.Check, comment string) string {
 		fmt.Fprintf(&b, "\n<!-- ANNOTATION %s, %s:%d-%d:%d-%d -->\n%s\n%s\n", a.Level, a.Path, a.StartLine, a.EndLine, a.StartColumn, a.EndColumn, a.Title, a.Message)
 	}
 	if comment == "" {
-		comment = "(none)\n"
+		return b.String()
 	}
 	fmt.Fprintf(&b, "\n<!-- COMMENT on the pull request -->\n\n%s", comment)
 	return b.String()

@@ -29,8 +29,8 @@ type Input struct {
 	Decision decision.Decision
 	// Config is the governing configuration, for names, titles and logins; zero when it is unreadable.
 	Config repoconfig.Config
-	// Previous is the decision that was posted before for the same pull request; nil for the first. What it
-	// counted and Decision does not has ended.
+	// Previous is the decision that was posted before for the same pull request; nil for the first, or when it
+	// is not at hand. What it counted and Decision does not has ended, whatever the reason.
 	Previous *decision.Decision
 	// Others are the decisions on the other open pull requests with the same head that count (LAW 7.2): the
 	// check run's conclusion is the AND of all.

@@ -59,9 +59,6 @@ func TestComment_mentionsOnlyWhoMustAct(t *testing.T) {
 func TestComment_beginsWithTheMarkerAndWhoMustAct(t *testing.T) {
 	for name, in := range cases(t) {
 		comment := report.Comment(in)
-		if comment == "" {
-			continue
-		}
 		lines := strings.Split(comment, "\n")
 		if lines[0] != report.Marker || !strings.Contains(lines[1], "**") {
 			t.Errorf("the comment of %s begins\n%s\n%s", name, lines[0], lines[1])
@@ -115,9 +112,29 @@ func TestComment_endedWithoutPreviousIsStillTold(t *testing.T) {
 		t.Errorf("the comment does not say that the signature ended:\n%s", c)
 	}
 	in = ended(t, "SIG008", "the approval was dismissed")
+	in.Previous = nil
+	const edited = "has ended, because the approval was edited or dismissed after it was given."
+	if c := report.Comment(in); !strings.Contains(c, edited) {
+		t.Errorf("the comment does not say that the signature ended:\n%s", c)
+	}
+	in = ended(t, "SIG008", "the approval was dismissed")
 	in.Decision.Signatures = in.Decision.Signatures[1:] // as if GitHub had lost the review
 	if c := report.Comment(in); !strings.Contains(c, "has ended, because the approval is gone.") {
 		t.Errorf("the comment does not say that the signature is gone:\n%s", c)
+	}
+}
+
+// TestComment_onlyItsLastLineKnowsTheTime: the caller compares comments without it, and edits nothing for time.
+func TestComment_onlyItsLastLineKnowsTheTime(t *testing.T) {
+	for name, in := range cases(t) {
+		in.Now = "2026-11-24T06:00:12Z"
+		with := report.Comment(in)
+		in.Now = ""
+		without := report.Comment(in)
+		last := with[strings.LastIndex(strings.TrimSpace(with), "\n")+1:]
+		if !strings.HasPrefix(last, "Last update 2026-11-24 06:00 UTC.") || strings.TrimSpace(strings.TrimSuffix(with, last)) != strings.TrimSpace(without) {
+			t.Errorf("the comment of %s depends on the time in more than its last line, %q", name, last)
+		}
 	}
 }
 

@@ -169,6 +169,20 @@ func TestCheckRun_whoFillsOneRoleIsNotAskedForTheOther(t *testing.T) {
 	}
 }
 
+// TestCheckRun_secondFounderSignsInAnotherRole: a role that is filled is not offered to its other holder.
+func TestCheckRun_secondFounderSignsInAnotherRole(t *testing.T) {
+	in := foundingCases(t)["founding-second-person"]
+	for i, r := range in.Config.Roles {
+		if r.ID == "ciso" {
+			in.Config.Roles[i].Holders = []string{"abrannigan", "twisniewski"}
+		}
+	}
+	s := report.CheckRun(in).Summary
+	if strings.Contains(s, "I sign as ciso:") || !strings.Contains(s, "I sign as head-of-it: .vidimus.yml") {
+		t.Errorf("the CISO's role is filled, and the lines are\n%s", s)
+	}
+}
+
 // TestCheckRun_roleThatNobodyHoldsIsSaid: an empty role is a mistake that the configuration's reader refuses,
 // and a text must not pass over it.
 func TestCheckRun_roleThatNobodyHoldsIsSaid(t *testing.T) {

@@ -123,9 +123,9 @@ func endedBecause(code string) md {
 	return md("because the approval does not count any more (" + text(code, maxNameLength) + ")")
 }
 
-// ended are the signatures that ended, as they were given, with the code of their end: those that the
-// decision finds bound to other bytes, and those that counted in the previous decision. Left out is what was
-// signed again or is not missing.
+// ended are the signatures that ended, as they were given, with the code of their end: those that the decision
+// finds bound to other bytes, edited or dismissed, and those that counted in the previous decision. Left out is
+// what was signed again or is not missing.
 func (r *reporter) ended() []decision.Signature {
 	var found []decision.Signature
 	told := map[string]bool{}
@@ -137,7 +137,7 @@ func (r *reporter) ended() []decision.Signature {
 		told[key] = true
 	}
 	for _, s := range r.d.Signatures {
-		if !s.Counts && s.Code == approval.CodeBytesMoved {
+		if !s.Counts && (s.Code == approval.CodeBytesMoved || s.Code == approval.CodeEdited) {
 			add(s)
 		}
 	}
