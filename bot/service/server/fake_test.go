@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -26,11 +27,11 @@ type fakeStore struct {
 	looks  int
 }
 
-func (f *fakeStore) Ingest(_ context.Context, d store.Delivery) (bool, error) {
+func (f *fakeStore) Ingest(ctx context.Context, d store.Delivery) (bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.err != nil {
-		return false, f.err
+	if err := errors.Join(f.err, ctx.Err()); err != nil {
+		return false, err
 	}
 	for _, k := range f.kept {
 		if k.ID == d.ID {

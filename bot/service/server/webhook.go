@@ -22,6 +22,9 @@ const (
 	// placeWait is how long a large body waits for a place. GitHub gives up after
 	// ten seconds.
 	placeWait = 3 * time.Second
+	// storeWait is how long the store may take: with placeWait less than the ten
+	// seconds after which GitHub notes the delivery as failed by itself.
+	storeWait = 6 * time.Second
 )
 
 // outcome is how a delivery ended, as logs and metrics name it.
@@ -132,7 +135,9 @@ func (s *Server) accept(r *http.Request, body []byte) reply {
 // what is here need not be looked for in its log.
 func (s *Server) store(ctx context.Context, a reply, d store.Delivery) reply {
 	d.Received = s.config.Now()
-	fresh, err := s.config.Store.Ingest(context.WithoutCancel(ctx), d)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWait)
+	defer cancel()
+	fresh, err := s.config.Store.Ingest(ctx, d)
 	switch {
 	case err != nil:
 		a.outcome, a.status, a.say, a.err = failed, http.StatusServiceUnavailable, "not stored: redeliver later", err

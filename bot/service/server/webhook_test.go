@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -11,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -260,35 +263,64 @@ func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("connection
 // TestWebhook_largeBodiesWaitForAPlace fills all places with senders that never
 // finish: small deliveries still come through, a large one is turned away.
 func TestWebhook_largeBodiesWaitForAPlace(t *testing.T) {
-	s := newServer(&fakeStore{})
-	const places = 16
-	begun, finish := make(chan struct{}, places), make(chan struct{})
-	answered := make(chan int, places)
-	for range places {
-		go func() {
-			r := webhook("push", pull)
-			r.ContentLength = 2 << 20
-			r.Body = io.NopCloser(io.MultiReader(signal{begun}, wait{finish}))
-			answered <- serve(s, r).Code
-		}()
-	}
-	for range places {
-		<-begun
-	}
-	large := webhook("push", pull)
-	large.ContentLength = 2 << 20
-	if w := serve(s, large); w.Code != http.StatusServiceUnavailable {
-		t.Errorf("large delivery without a place: status %d, want 503", w.Code)
-	}
-	if w := serve(s, webhook("push", pull)); w.Code != http.StatusAccepted {
-		t.Errorf("small delivery: status %d, want 202", w.Code)
-	}
-	close(finish)
-	for range places {
-		<-answered
-	}
-	if w := serve(s, large); w.Code == http.StatusServiceUnavailable {
-		t.Error("places are not given back")
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(&fakeStore{})
+		const places = 16
+		begun, finish := make(chan struct{}, places), make(chan struct{})
+		for range places {
+			go func() {
+				r := webhook("push", pull)
+				r.ContentLength = 2 << 20
+				r.Body = io.NopCloser(io.MultiReader(signal{begun}, wait{finish}))
+				serve(s, r)
+			}()
+		}
+		synctest.Wait()
+		if len(begun) != places {
+			t.Fatalf("%d large deliveries are read at once, want %d", len(begun), places)
+		}
+		large := webhook("push", pull)
+		large.ContentLength = 2 << 20
+		if w := serve(s, large); w.Code != http.StatusServiceUnavailable {
+			t.Errorf("large delivery without a place: status %d, want 503", w.Code)
+		}
+		if w := serve(s, webhook("push", pull)); w.Code != http.StatusAccepted {
+			t.Errorf("small delivery: status %d, want 202", w.Code)
+		}
+		close(finish)
+		synctest.Wait()
+		if w := serve(s, large); w.Code != http.StatusAccepted {
+			t.Errorf("large delivery after the others: status %d, want 202", w.Code)
+		}
+	})
+}
+
+// stuckStore answers when its context ends.
+type stuckStore struct{ fakeStore }
+
+func (*stuckStore) Ingest(ctx context.Context, _ store.Delivery) (bool, error) {
+	<-ctx.Done()
+	return false, ctx.Err()
+}
+
+func TestWebhook_answersBeforeGitHubGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := server.New(server.Config{Secrets: [][]byte{[]byte(secret)}, Store: &stuckStore{}})
+		begun := time.Now()
+		w := serve(s, webhook("push", pull))
+		if took := time.Since(begun); w.Code != http.StatusServiceUnavailable || took >= 10*time.Second {
+			t.Errorf("status %d after %s, want 503 within ten seconds", w.Code, took)
+		}
+	})
+}
+
+func TestWebhook_isStoredEvenIfGitHubHangsUp(t *testing.T) {
+	f := &fakeStore{}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	serve(newServer(f), webhook("push", pull).WithContext(gone))
+	if len(f.deliveries()) != 1 {
+		t.Error("delivery was read and not stored")
 	}
 }
 

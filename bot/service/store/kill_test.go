@@ -242,7 +242,7 @@ func openIn(t *testing.T, dir string) *store.Store {
 // drained waits until no delivery is open.
 func drained(t *testing.T, s *store.Store) {
 	t.Helper()
-	deadline, tick := time.After(60*time.Second), time.NewTicker(10*time.Millisecond)
+	deadline, tick := time.After(2*time.Minute), time.NewTicker(10*time.Millisecond)
 	defer tick.Stop()
 	for {
 		q, err := s.Queue(context.Background())
@@ -255,7 +255,7 @@ func drained(t *testing.T, s *store.Store) {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			t.Fatalf("still open after a minute: %+v", q)
+			t.Fatalf("still open after two minutes: %+v", q)
 		}
 	}
 }

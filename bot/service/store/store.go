@@ -15,10 +15,9 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
 
-// writeTimeout bounds one transaction, waiting for the writer included. GitHub
-// gives up on a webhook after ten seconds; a caller that waits longer than this
-// has something to report.
-const writeTimeout = 8 * time.Second
+// writeTimeout bounds one transaction, waiting for the writer included: no writer
+// may hold up all others for ever. Callers with less time bring their own bound.
+const writeTimeout = 30 * time.Second
 
 // closeTimeout is how long Close waits for workers whose context was cancelled.
 const closeTimeout = 20 * time.Second

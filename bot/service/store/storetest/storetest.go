@@ -15,7 +15,7 @@ import (
 
 // patience is how long a condition may take to come true. It is far over what
 // is needed: the race detector makes SQLite some fifteen times slower.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 // Open opens a Store in one and the same place each time. Where the database
 // lies is the opener's business; it replaces Config.Dir.
