@@ -235,6 +235,8 @@ func TestVerify_findsEveryFlippedByte(t *testing.T) {
 
 func TestVerify_findsWhatWasAddedRemovedOrExchanged(t *testing.T) {
 	const source = "records/0000/000002/sources/TOP-CLOUD.md"
+	w := evidencetest.ShortStory()
+	unpacked := evidencetest.Unpack(w.Bundle())
 	for name, c := range map[string]struct {
 		change func(f fstest.MapFS)
 		want   string
@@ -266,8 +268,7 @@ func TestVerify_findsWhatWasAddedRemovedOrExchanged(t *testing.T) {
 		}, "statements"},
 		"everything removed": {func(f fstest.MapFS) { clear(f) }, "ledger"},
 	} {
-		w := evidencetest.ShortStory()
-		files := folder(evidencetest.Unpack(w.Bundle()))
+		files := folder(unpacked)
 		c.change(files)
 		r := audit.Verify(files, audit.Options{Primary: w.Bot.Primary()})
 		if r.Whole || !slices.Contains(findingsOf(r), c.want) {

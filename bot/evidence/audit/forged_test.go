@@ -82,6 +82,7 @@ const other = "c0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ff"
 // same. Each case changes one thing and has everything signed and chained anew with the
 // true key.
 func TestVerify_findsWhatContradictsItselfUnderTheTrueKey(t *testing.T) {
+	story := evidencetest.ShortStory()
 	for name, c := range map[string]struct {
 		forge func(*evidencetest.World)
 		want  string
@@ -221,7 +222,7 @@ func TestVerify_findsWhatContradictsItselfUnderTheTrueKey(t *testing.T) {
 		// Deviations.
 		"a deviation's statement left out": {remove(3, deviation), "statements"},
 		"a deviation told otherwise":       {edit(3, deviation, func(d *evidence.Deviation) { d.How = "bypass-merge" }), "statements"},
-		"a deviation with other roles":     {edit(3, deviation, func(d *evidence.Deviation) { d.Missing = nil }), "statements"},
+		"a deviation with other roles":     {edit(3, deviation, func(d *evidence.Deviation) { d.Missing = append(d.Missing, evidence.MissingRole{Role: "ceo"}) }), "statements"},
 		"a deviation not kept":             {edit(3, deviation, func(d *evidence.Deviation) { d.NotStored = true }), "statements"},
 		"a deviation with other facts":     {edit(3, deviation, func(d *evidence.Deviation) { d.Facts.SHA256 = other }), "statements"},
 		"a deviation that is none": {in(2, func(f map[string][]byte) {
@@ -277,9 +278,9 @@ func TestVerify_findsWhatContradictsItselfUnderTheTrueKey(t *testing.T) {
 		"main moved back": {func(w *evidencetest.World) { w.Main = w.Parent(w.Main) }, "history"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := evidencetest.ShortStory()
+			w := story.Clone()
 			c.forge(w)
-			r := verify(w)
+			r := verifyForged(w)
 			if r.Whole || !slices.Contains(findingsOf(r), c.want) {
 				t.Errorf("whole %v, findings in %v, want in %s:\n%s", r.Whole, findingsOf(r), c.want, strings.Join(rows(r), "\n"))
 			}
@@ -290,6 +291,22 @@ func TestVerify_findsWhatContradictsItselfUnderTheTrueKey(t *testing.T) {
 			}
 		})
 	}
+}
+
+// verifyForged audits the bundle, or the branch where it is so broken that no bundle can
+// be made of it.
+func verifyForged(w *evidencetest.World) audit.Report {
+	l, err := evidence.Open(w.Branch)
+	if err == nil {
+		_, err = evidence.References(l)
+	}
+	if err == nil {
+		_, err = evidence.NewBundle(w.Branch, w.History(), w.Bot)
+	}
+	if err != nil {
+		return audit.Verify(w.Branch, audit.Options{Branch: true, Primary: w.Bot.Primary(), Render: render})
+	}
+	return verify(w)
 }
 
 // Without founding or genesis no bundle is made; a branch without them is not whole.
@@ -365,7 +382,7 @@ func TestVerify_nonsenseUnderTheTrueKeyIsAFinding(t *testing.T) {
 	})
 	slices.Sort(names)
 	for i, name := range names {
-		w := evidencetest.ShortStory()
+		w := w.Clone()
 		in(2, func(files map[string][]byte) { files[name] = nonsense[i%len(nonsense)] })(w)
 		if r := audit.Verify(w.Branch, audit.Options{Branch: true, Primary: w.Bot.Primary()}); r.Whole {
 			t.Errorf("%s is %q, and the evidence is called whole", name, nonsense[i%len(nonsense)])

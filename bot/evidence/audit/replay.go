@@ -20,7 +20,7 @@ func (l *landing) replay() {
 	l.snapshot = facts.Snapshot{Facts: l.f, Blobs: map[string][]byte{}}
 	for _, digest := range evidence.Needed(l.f) {
 		raw, ok := l.a.blob(digest)
-		if !ok {
+		if !ok || l.a.places[digest].record.Number > l.r.Number {
 			l.bad(what, "facts.json", "names bytes that no record up to this one holds: "+short(digest))
 			return
 		}

@@ -42,6 +42,10 @@ func newRepository() *repository {
 	return &repository{objects: map[string]Object{}, trees: map[string]Files{}, parents: map[string][]string{}}
 }
 
+func (r *repository) clone() *repository {
+	return &repository{objects: maps.Clone(r.objects), trees: maps.Clone(r.trees), parents: maps.Clone(r.parents)}
+}
+
 // add stores an object and gives its name.
 func (r *repository) add(kind string, raw []byte) string {
 	h := sha1.New() //nolint:gosec // as above

@@ -54,6 +54,14 @@ func New(root string) *World {
 	return w
 }
 
+// Clone is a world that goes its own way from here: what is done to one is not done to
+// the other.
+func (w *World) Clone() *World {
+	c := *w
+	c.Branch, c.Refs, c.repo = maps.Clone(w.Branch), maps.Clone(w.Refs), w.repo.clone()
+	return &c
+}
+
 func must(err error) {
 	if err != nil {
 		panic(fmt.Sprintf("evidencetest: %v", err))
