@@ -51,8 +51,9 @@ type Stage struct {
 	// Documents are the example as of today, by path, with its configuration.
 	Documents map[string][]byte
 
-	config StageConfig
-	web    *http.Server
+	config  StageConfig
+	web     *http.Server
+	removed []string // folders outside of Dir, which go when the stage is closed
 }
 
 // StageConfig says how to start a Stage.
@@ -262,6 +263,9 @@ func (s *Stage) Close() error {
 	err := s.StopApp()
 	if s.Sim != nil {
 		err = errors.Join(err, s.Sim.Close())
+	}
+	for _, dir := range s.removed {
+		err = errors.Join(err, os.RemoveAll(dir))
 	}
 	return err
 }

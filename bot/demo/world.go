@@ -73,41 +73,70 @@ func (s *Stage) writeWorld() error {
 	return os.WriteFile(filepath.Join(s.Dir, "world.json"), append(encoded, '\n'), 0o600)
 }
 
+// maxSocketDir is how long a GNUPGHOME may be: the agent's socket lies in it, and
+// a socket's path has at most 107 bytes. Source: unix(7).
+const maxSocketDir = 80
+
 // homes makes, for everyone with a key, a folder that serves as GNUPGHOME, so that
 // git commit -S works as that person. Without gpg on this computer the folder
 // holds the secret key only, to be imported.
 func (s *Stage) homes(ctx context.Context) error {
-	gpg, err := exec.LookPath("gpg")
-	if errors.Is(err, exec.ErrNotFound) {
-		gpg = ""
-	} else if err != nil {
-		return fmt.Errorf("look for gpg: %w", err)
+	top, err := filepath.Abs(filepath.Join(s.Dir, "homes"))
+	if err != nil {
+		return fmt.Errorf("folder of the keys: %w", err)
 	}
+	if len(top) > maxSocketDir-len("/bcarvalhaes") {
+		if top, err = os.MkdirTemp("", "vidimus-"); err != nil {
+			return fmt.Errorf("folder of the keys: %w", err)
+		}
+		s.removed = append(s.removed, top)
+	}
+	gpg, err := exec.LookPath("gpg")
+	if err != nil {
+		gpg = "" // or not to be run: as good as none
+	}
+	imports := make(chan error)
+	begun := 0
 	for _, p := range s.Cast {
 		if p.key == nil {
 			continue
 		}
-		home, err := filepath.Abs(filepath.Join(s.Dir, "homes", p.Slug))
-		if err != nil {
-			return fmt.Errorf("folder of %s: %w", p.Slug, err)
-		}
-		if err := os.MkdirAll(home, 0o700); err != nil {
-			return fmt.Errorf("folder of %s: %w", p.Slug, err)
-		}
-		secret, err := p.secretKey()
-		if err != nil {
+		p.home = filepath.Join(top, p.Slug)
+		if err := p.keepKey(); err != nil {
 			return err
 		}
-		file := filepath.Join(home, "secret.asc")
-		if err := os.WriteFile(file, secret, 0o600); err != nil {
-			return fmt.Errorf("secret key of %s: %w", p.Slug, err)
-		}
-		p.home = home
 		if gpg != "" {
-			if out, err := exec.CommandContext(ctx, gpg, "--homedir", home, "--batch", "--quiet", "--import", file).CombinedOutput(); err != nil {
-				return fmt.Errorf("import key of %s: %w: %s", p.Slug, err, out)
-			}
+			begun++
+			go func() { imports <- p.importKey(ctx, gpg) }()
 		}
+	}
+	for range begun {
+		err = errors.Join(err, <-imports)
+	}
+	return err
+}
+
+func (p *Person) keepKey() error {
+	if err := os.MkdirAll(p.home, 0o700); err != nil {
+		return fmt.Errorf("folder of %s: %w", p.Slug, err)
+	}
+	secret, err := p.secretKey()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(p.home, "secret.asc"), secret, 0o600); err != nil {
+		return fmt.Errorf("secret key of %s: %w", p.Slug, err)
+	}
+	return nil
+}
+
+// importKey imports the key, and ends the agent that gpg starts for that: git
+// starts another when somebody commits.
+func (p *Person) importKey(ctx context.Context, gpg string) error {
+	out, err := exec.CommandContext(ctx, gpg, "--homedir", p.home, "--batch", "--quiet", "--import", filepath.Join(p.home, "secret.asc")).CombinedOutput()
+	_ = exec.CommandContext(ctx, "gpgconf", "--homedir", p.home, "--kill", "gpg-agent").Run() // an agent that stays does no harm
+	if err != nil {
+		return fmt.Errorf("import key of %s: %w: %s", p.Slug, err, out)
 	}
 	return nil
 }
