@@ -179,6 +179,25 @@ func TestCommands_othersAuthorshipIsNeverTaken(t *testing.T) {
 	}
 }
 
+// TestCommands_appsAuthorshipIsNeverTaken: a commit by an App is nobody's in the roster, and known all the same.
+func TestCommands_appsAuthorshipIsNeverTaken(t *testing.T) {
+	in := blockedCases(t)["blocked-own-address"]
+	in.Decision.Problems = slices.Clone(in.Decision.Problems)
+	in.Decision.Problems[0].Text = "the address of the co-author, Bob <bob@home.example>, belongs to nobody in the roster"
+	if s := report.CheckRun(in).Summary; strings.Contains(s, "--reset-author") {
+		t.Errorf("the author is an App, a co-author is unknown, and the commands are\n%s", s)
+	}
+}
+
+// TestCommands_addressIsSetOnlyWhereItIsWrong: a commit made in the browser has GitHub as its committer.
+func TestCommands_addressIsSetOnlyWhereItIsWrong(t *testing.T) {
+	in := blockedCases(t)["blocked-commits"]
+	in.Decision.Problems = in.Decision.Problems[2:]
+	if s := report.CheckRun(in).Summary; strings.Contains(s, "git config user.email") || !strings.Contains(s, "git rebase") {
+		t.Errorf("only a commit by the browser is to be signed, and the commands are\n%s", s)
+	}
+}
+
 func TestCommands_bringTheChangeUpToDate(t *testing.T) {
 	for _, isFork := range []bool{false, true} {
 		d := newDesk(t)

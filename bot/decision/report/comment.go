@@ -214,7 +214,7 @@ func (r *reporter) history() rows[historyRow] {
 	var list []historyRow
 	for i, e := range slices.Compact(events) {
 		if i < maxHistory {
-			list = append(list, historyRow{text(strings.TrimSuffix(string(moment(e.at)), " UTC"), maxNameLength), e.what})
+			list = append(list, historyRow{md(strings.TrimSuffix(string(moment(e.at)), " UTC")), e.what})
 		}
 	}
 	return rowsOf(&r.cut, list)

@@ -55,11 +55,11 @@ func (r *reporter) commands(t *tally) *commands {
 	sign, address, author := false, false, false
 	for _, bad := range t.commits {
 		sign = sign || !bad.Counts
-		address = address || bad.Verdict == string(commitsig.WrongPerson) || bad.Committer == ""
-		author = author || (bad.Author == "" && len(bad.Addresses) > 0)
+		address = address || bad.Verdict == string(commitsig.WrongPerson) || bad.mentions("committer")
+		author = author || bad.mentions("author")
 	}
 	email := r.ownEmail()
-	c.Reset = author && email != "" && r.allOwn()
+	c.Reset = author && email != "" && r.allOwn(t)
 	if c.Reset || (address && sign) {
 		c.Email = email
 	}
@@ -126,11 +126,23 @@ func withoutCommand(s string) string {
 	return s[:end]
 }
 
-// allOwn says whether every judged commit is the proposer's, or claims an address that nobody has: then it is
+// mentions says whether an address in the commit is unknown as that of the author or committer. Only the
+// problem's words tell, since an App that may author commits is nobody in the roster either.
+func (c *badCommit) mentions(as string) bool {
+	return slices.ContainsFunc(c.Addresses, func(p decision.Problem) bool {
+		return strings.HasPrefix(p.Text, "the address of the "+as+",")
+	})
+}
+
+// allOwn says whether every judged commit is the proposer's, or claims an author whom nobody knows: then it is
 // safe to offer that the author is set anew. Others' authorship must never be taken away. LAW 3.4.
-func (r *reporter) allOwn() bool {
+func (r *reporter) allOwn(t *tally) bool {
 	own := r.proposer(r.in.Proposal.Author).Slug
-	return own != "" && !slices.ContainsFunc(r.d.Commits, func(c decision.Commit) bool { return c.Author != "" && c.Author != own })
+	unknown := map[string]bool{} // by id
+	for _, c := range t.commits {
+		unknown[c.ID] = c.mentions("author")
+	}
+	return own != "" && !slices.ContainsFunc(r.d.Commits, func(c decision.Commit) bool { return c.Author != own && !unknown[c.ID] })
 }
 
 // ownEmail is the proposer's first address in the roster, if a shell takes it as it is.

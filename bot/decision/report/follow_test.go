@@ -253,3 +253,29 @@ func TestFollow_whatAnApprovalLacksIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// TestFollow_ownUnknownAddressIsMendedByCommands: the words of the decision, by which an author is told from a
+// co-author, are those that the texts look for.
+func TestFollow_ownUnknownAddressIsMendedByCommands(t *testing.T) {
+	founded := decisiontest.Founded(decisiontest.NewKeys(), decisiontest.Northquay(), texts("1.0", "As it was.")...)
+	for _, c := range []struct {
+		name string
+		act  decisiontest.Act
+		want bool
+	}{
+		{"author", decisiontest.Act{By: "ruben@home.example", Committer: decisiontest.Ruben}, true},
+		{"co-author", decisiontest.Act{By: decisiontest.Ruben, CoAuthors: []string{"bob@home.example"}}, false},
+	} {
+		h := founded.Fork()
+		c.act.Edits = []decisiontest.Edit{travel("Other.")}
+		h.Open(decisiontest.Ruben, c.act)
+		s := h.Snapshot()
+		check := report.CheckRun(report.Input{
+			Decision: decision.Evaluate(s), Config: decision.Configuration(s),
+			Proposal: report.Proposal{Author: s.Facts.Pull.Author, Branch: "travel", Base: "main"},
+		})
+		if !strings.Contains(check.Summary, "(SIG010)") || strings.Contains(check.Summary, "--reset-author") != c.want {
+			t.Errorf("an unknown %s: the author is to be set anew %v:\n%s", c.name, !c.want, check.Summary)
+		}
+	}
+}
