@@ -54,11 +54,15 @@ func (c *Clock) Untick(t time.Time) {
 	}
 }
 
-// Advance moves simulated time ahead of the source by d more.
+// Advance moves simulated time ahead by d from where it is, the seconds that writes took included: a token that is good
+// for an hour is over after an hour's Advance, however many writes came before.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.offset += d
+	if lead := c.last.Sub(c.source().Add(c.offset - d)); lead > 0 {
+		c.offset += lead
+	}
 }
 
 // Outside is the time that was handed in, unmoved: what the clocks of machines outside the simulation show.

@@ -56,6 +56,12 @@ func TestClock_advanceAddsUpAndLeavesTheOutsideAlone(t *testing.T) {
 	if got, want := c.Now(), at(0).Add(2*time.Hour); !got.Equal(want) {
 		t.Errorf("now = %s, want %s", got, want)
 	}
+	c.Tick()
+	c.Tick()
+	c.Advance(time.Hour)
+	if got, want := c.Now(), at(2).Add(3*time.Hour); !got.Equal(want) {
+		t.Errorf("after two writes and another hour: %s, want %s", got, want)
+	}
 	if got := c.Outside(); !got.Equal(at(0)) {
 		t.Errorf("outside = %s, want %s", got, at(0))
 	}
