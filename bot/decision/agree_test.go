@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"reflect"
 	"regexp"
 	"runtime"
 	"slices"
@@ -134,7 +135,7 @@ func (a *audience) watch(c *clerk, p *play, n int) {
 		if a.decided[rule] >= enough {
 			continue
 		}
-		if without, _ := c.take(s, rule); gocmp.Equal(want, without, cmpopts.EquateEmpty()) {
+		if without, _ := c.take(s, rule); reflect.DeepEqual(want, without) {
 			a.reasons[rule]++
 		} else {
 			a.decided[rule]++

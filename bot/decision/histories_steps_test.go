@@ -314,7 +314,7 @@ func (p *play) strangeReview() {
 		{3, "no lines", func() { p.review(person, "APPROVED", nil) }},
 		{3, "a comment", func() { p.review(person, "COMMENTED", lines) }},
 		{4, "a malformed line", func() { p.review(person, "APPROVED", append(lines, "I sign as everything")) }},
-		{7, "a quoted line", func() { p.review(person, "APPROVED", []string{"> " + strings.Join(lines, "\n> ")}) }},
+		{12, "a quoted line", func() { p.review(person, "APPROVED", []string{"> " + strings.Join(lines, "\n> ")}) }},
 		{2, "fenced lines", func() { p.review(person, "APPROVED", []string{"```\n" + strings.Join(lines, "  \r\n") + "\n```"}) }},
 		{2, "lines twice", func() { p.review(person, "APPROVED", append(lines, lines...)) }},
 		{10, "wrong digits", func() { p.review(person, "APPROVED", wrongDigits(lines)) }},
@@ -388,7 +388,7 @@ func (p *play) dismiss(id int64) {
 	switch roll := p.rng.IntN(100); {
 	case roll < 35:
 		by = slugOf(r.User.ID)
-	case roll < 70:
+	case roll < 78:
 		by = pick(p, p.holders(p.w.charter.MayDismiss[0])...)
 	}
 	p.say("%s dismisses review %d, %s of %s", by, id, r.State, r.User.Login)

@@ -207,14 +207,14 @@ func (p *play) playTwist() {
 	p.take([]step{
 		{4, "nothing", func() {}},
 		{4, "the same document on main", func() { p.moveSame() }},
-		{10, "objection and dismissal by somebody who need not sign", func() { p.objectAndDismiss() }},
+		{14, "objection and dismissal", func() { p.objectAndDismiss() }},
 		{3, "an objection", func() { p.object() }},
 		{3, "a dismissal", func() { p.dismissSomething() }},
 		{3, "two witnesses", func() {
 			p.heads = append(p.heads, p.h.Base())
 			p.contradict()
 		}},
-		{8, "side branches", func() { p.sideBranches(); p.completely() }},
+		{10, "side branches", func() { p.sideBranches(); p.completely() }},
 		{6, "criss-cross merges", func() { p.crissCross() }},
 		{3, "all is forgotten, and what was approved is not witnessed", func() { p.h.Forget(); p.h.HideEdits() }},
 		{3, "there and back", func() { p.thereAndBack() }},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/ProtonMail/go-crypto/openpgp"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
@@ -23,6 +24,7 @@ type clerk struct {
 	charters map[string]*charter
 	pages    map[string]page
 	verdicts map[string]string
+	rings    map[string]openpgp.EntityList
 	findings map[string][]document.Finding
 	items    map[string]document.Item
 }
@@ -30,7 +32,7 @@ type clerk struct {
 func newClerk() *clerk {
 	return &clerk{
 		charters: map[string]*charter{}, pages: map[string]page{}, verdicts: map[string]string{},
-		findings: map[string][]document.Finding{}, items: map[string]document.Item{},
+		rings: map[string]openpgp.EntityList{}, findings: map[string][]document.Finding{}, items: map[string]document.Item{},
 	}
 }
 

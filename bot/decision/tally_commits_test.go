@@ -199,18 +199,28 @@ func (c *clerk) verifies(raw []byte, keyDigest string, key []byte) bool {
 	}
 	answer := "no"
 	if payload, signature, signed := cutSignature(string(raw)); signed {
-		ring, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(key))
 		at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 		config := &packet.Config{Time: func() time.Time { return at }}
-		if err == nil {
-			_, err = openpgp.CheckArmoredDetachedSignature(ring, strings.NewReader(payload), strings.NewReader(signature), config)
-		}
+		_, err := openpgp.CheckArmoredDetachedSignature(c.ring(keyDigest, key), strings.NewReader(payload), strings.NewReader(signature), config)
 		if err == nil {
 			answer = "yes"
 		}
 	}
 	c.verdicts[remembered] = answer
 	return answer == "yes"
+}
+
+// ring reads a key file once; one that cannot be read holds no keys.
+func (c *clerk) ring(digest string, key []byte) openpgp.EntityList {
+	if known, ok := c.rings[digest]; ok {
+		return known
+	}
+	ring, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(key))
+	if err != nil {
+		ring = nil
+	}
+	c.rings[digest] = ring
+	return ring
 }
 
 // cutSignature parts a commit object into what was signed and the signature.
