@@ -196,9 +196,12 @@ func printReport(out io.Writer, r audit.Report, verbose bool, p paint) error {
 	if hidden > 0 {
 		printRow(&b, audit.Row{Result: audit.Note, What: "the rest", Text: "was checked and is in order: --verbose shows it"}, p)
 	}
-	fmt.Fprintf(&b, "\n%s\n", r.Sentence())
+	b.WriteString("\n")
+	for _, sentence := range strings.Split(r.Sentence(), "\n") {
+		b.WriteString(strings.Join(wrapped(printable(sentence), reportIndent+reportWidth), "\n") + "\n")
+	}
 	if r.Whole && r.Head != "" {
-		fmt.Fprintf(&b, "For next time, write down: entry %d, head %s\n", r.Entries, r.Head)
+		fmt.Fprintf(&b, "For next time, write down: entry %d, head\n%s\n", r.Entries, r.Head)
 	}
 	_, err := io.WriteString(out, b.String())
 	return err

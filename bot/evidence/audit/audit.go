@@ -24,7 +24,7 @@ type Options struct {
 // other: Verify always gives a report.
 func Verify(files fs.FS, o Options) Report {
 	a := &auditor{files: files, o: o, places: map[string]place{}, landed: map[string]bool{}, images: map[string][]string{}}
-	a.report.Format = ReportFormat
+	a.report.Format, a.report.Branch = ReportFormat, o.Branch
 	a.readKeys()
 	if o.Branch {
 		a.note("list", "an evidence branch has no list of its own; its key is", grouped(a.report.Primary))

@@ -76,7 +76,7 @@ func TestVerify_wholeBundleIsToldOfRowByRow(t *testing.T) {
 	if !r.Whole || !r.Pinned || r.Primary != w.Bot.Primary() || r.Entries != 6 || r.Head != head || r.Documents != 3 || r.Signed != 1 {
 		t.Errorf("report %+v", r)
 	}
-	if want := "The evidence is whole and says of itself: 1 of 3 documents stand as they were signed."; r.Sentence() != want {
+	if want := "The bundle is whole and says of itself: 1 of 3 documents are signed."; r.Sentence() != want {
 		t.Errorf("Sentence = %q, want %q", r.Sentence(), want)
 	}
 }
@@ -196,7 +196,7 @@ func TestVerify_reportKeepsItsForm(t *testing.T) {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
-	want := []string{"documents", "entries", "format", "head", "organisation", "pinned", "primary", "repository", "rows", "signed", "whole"}
+	want := []string{"branch", "documents", "entries", "format", "head", "organisation", "pinned", "primary", "repository", "rows", "signed", "whole"}
 	if diff := cmp.Diff(want, keys); diff != "" || got["format"] != "vidimus-verify/1" {
 		t.Errorf("format %v, keys (-want +got):\n%s", got["format"], diff)
 	}
@@ -282,11 +282,21 @@ func TestSentence_saysNotToRelyOnIt(t *testing.T) {
 	files := folder(evidencetest.Unpack(w.Bundle()))
 	delete(files, "VERIFY.md")
 	r := audit.Verify(files, audit.Options{})
-	if want := "Do not rely on this evidence: 1 finding. Keep it as it is: it is evidence of what happened to it."; r.Sentence() != want {
+	if want := "Do not rely on this bundle: 1 finding. Keep it: it is evidence of the change."; r.Sentence() != want {
 		t.Errorf("Sentence = %q, want %q", r.Sentence(), want)
 	}
 	if diff := cmp.Diff([]string{"listed  " + digestOf(t, files, "VERIFY.md"), "found   nothing: the file is missing"}, r.Findings()[0].Details); diff != "" {
 		t.Errorf("details (-want +got):\n%s", diff)
+	}
+}
+
+func TestSentence_namesTheFilesThatWereChanged(t *testing.T) {
+	w := evidencetest.ShortStory()
+	files := folder(evidencetest.Unpack(w.Bundle()))
+	files["VERIFY.md"] = &fstest.MapFile{Data: []byte("changed")}
+	r := audit.Verify(files, audit.Options{})
+	if want := "Do not rely on this bundle. 1 file was changed after it was signed: VERIFY.md. Keep it: it is evidence of the change."; r.Sentence() != want {
+		t.Errorf("Sentence = %q, want %q", r.Sentence(), want)
 	}
 }
 

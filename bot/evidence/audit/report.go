@@ -39,6 +39,8 @@ type Row struct {
 type Report struct {
 	Format string `json:"format"`
 	Whole  bool   `json:"whole"`
+	// Branch: the tree of an evidence branch was audited, not a bundle.
+	Branch bool `json:"branch"`
 	// Primary is the key that signed, Pinned whether the auditor knew it before.
 	Primary string `json:"primary,omitempty"`
 	Pinned  bool   `json:"pinned"`
@@ -138,22 +140,49 @@ func (a *auditor) sumUpSignatures() {
 	a.note("signatures", count(t.signatures, "signature")+":", details...)
 }
 
-// Sentence is what the report comes to, in one or two sentences.
+// Sentence is what the report comes to, in one or two lines.
 func (r *Report) Sentence() string {
-	found := r.Findings()
-	if len(found) > 0 {
-		text := fmt.Sprintf("Do not rely on this evidence: %s.", count(len(found), "finding"))
-		return text + " Keep it as it is: it is evidence of what happened to it."
+	what := "bundle"
+	if r.Branch {
+		what = "branch"
 	}
-	text := fmt.Sprintf("The evidence is whole and says of itself: %d of %d documents stand as they were signed.", r.Signed, r.Documents)
-	if !r.Pinned {
-		whom := r.Organisation
-		if whom == "" {
-			whom = "the organisation"
+	if found := r.Findings(); len(found) > 0 {
+		text := fmt.Sprintf("Do not rely on this %s: %s.", what, count(len(found), "finding"))
+		if names := r.changed(); len(names) > 0 && len(names) <= 3 {
+			text = fmt.Sprintf("Do not rely on this %s. %s changed after it was signed: %s.", what, were(len(names)), strings.Join(names, ", "))
 		}
-		text += "\nCompare the fingerprint above with what " + whom + " told you another way."
+		return text + " Keep it: it is evidence of the change."
+	}
+	text := fmt.Sprintf("The %s is whole and says of itself: %d of %d documents are signed.", what, r.Signed, r.Documents)
+	if !r.Pinned {
+		text += "\nCompare the fingerprint above with what " + r.whom() + " told you another way."
 	}
 	return text
+}
+
+// changed are the files whose bytes are not the listed ones.
+func (r *Report) changed() []string {
+	var names []string
+	for _, row := range r.Rows {
+		if row.Result == Bad && row.What == "files" && len(row.Details) == 2 && !strings.HasPrefix(row.Details[1], "found   nothing") {
+			names = append(names, row.Text)
+		}
+	}
+	return names
+}
+
+func were(n int) string {
+	if n == 1 {
+		return "1 file was"
+	}
+	return fmt.Sprintf("%d files were", n)
+}
+
+func (r *Report) whom() string {
+	if r.Organisation == "" {
+		return "the organisation"
+	}
+	return r.Organisation
 }
 
 // count is "1 thing" or "n things".

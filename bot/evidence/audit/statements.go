@@ -418,7 +418,7 @@ func (a *auditor) listDeviations() {
 
 func (a *auditor) tellDeviation(s said, mended bool) {
 	text := strings.TrimSpace(s.id+" "+s.version) + ": " + s.text
-	details := []string{"(published by the organisation itself, not found by this check)"}
+	details := []string{"(published by " + a.report.whom() + " itself, not found by this check)"}
 	result := Bad
 	if mended {
 		result = Note
