@@ -54,6 +54,7 @@ const (
 	struck
 	picture // text is its alternative text, source where it lies
 	newline // a line break
+	address // where a link would lead, in words; only while printing
 )
 
 // span is a piece of text in one look.

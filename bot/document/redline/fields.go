@@ -1,6 +1,7 @@
 package redline
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -79,11 +80,17 @@ func valueText(v document.Value) string {
 	}
 }
 
+// bracketed is a value within another one, so that where it ends can be seen.
 func bracketed(v document.Value) string {
-	if v.Shape == document.List || v.Shape == document.Mapping {
-		return "(" + valueText(v) + ")"
+	text := valueText(v)
+	switch {
+	case v.Shape == document.List || v.Shape == document.Mapping:
+		return "(" + text + ")"
+	case text == "" || strings.ContainsAny(text, ",;:()\""):
+		return strconv.Quote(text)
+	default:
+		return text
 	}
-	return valueText(v)
 }
 
 // compareFields compares the front matter of two versions.

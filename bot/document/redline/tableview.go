@@ -62,11 +62,9 @@ func (p *printer) row(r row, columns []column, labels []string) rowView {
 	for i, cell := range r.cells {
 		c := cellView{Runs: p.runs(cell), Label: labels[i], Head: i == 0 && len(cell) > 0}
 		switch {
-		case i == 0 && v.Note != "":
-			c.Class = "chg"
 		case columns[i].op == inserted || columns[i].op == deleted:
 			c.Class = class(columns[i].op)
-		case r.op == changed && touched(cell):
+		case i == 0 && v.Note != "" || r.op == changed && touched(cell):
 			c.Class = "chg"
 		}
 		if columns[i].right {

@@ -12,7 +12,7 @@ import (
 // Page is a text as HTML, with what the page around it needs to know.
 type Page struct {
 	Body template.HTML
-	// Headings are those of level 2 in the outermost level of nesting, in order; of a comparison those of the
+	// Headings are those of level 2 that have words, in the outermost level of nesting, in order; of a comparison those of the
 	// later version that Body shows.
 	Headings []Heading
 	// Titled says that Body holds the page's h1.
@@ -49,8 +49,11 @@ func render(blocks []block, l Look, folded bool) (Page, error) {
 	}
 	page := Page{Body: template.HTML(b.String()), Titled: p.titled} //nolint:gosec // made by html/template
 	for _, n := range nodes {
-		if n.Kind == "heading" && n.Level == 2 && n.Class != class(deleted) {
-			page.Headings = append(page.Headings, Heading{headingText(n), n.ID})
+		if n.Kind != "heading" || n.Level != 2 || n.Class == class(deleted) {
+			continue
+		}
+		if words := headingText(n); words != "" {
+			page.Headings = append(page.Headings, Heading{words, n.ID})
 		}
 	}
 	return page, nil

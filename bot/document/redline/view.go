@@ -166,7 +166,9 @@ func ruleNote(o op) string {
 
 func (p *printer) heading(b *block, n *node) {
 	n.Kind, n.ID, n.Runs = "heading", b.anchor, p.runs(b.spans)
-	p.caption = plain(kept(b.spans))
+	if b.op != deleted {
+		p.caption = plain(kept(b.spans))
+	}
 	if b.level == 1 && p.look.Titled && !p.titled && b.op != deleted {
 		p.titled = true
 		return
@@ -238,43 +240,90 @@ func element(o op) string {
 func (p *printer) runs(spans []span) []run {
 	var runs []run
 	var before span
-	for i, s := range spans {
+	for i, s := range p.addressed(spans) {
 		e := element(s.op)
 		if i == 0 || runs[len(runs)-1].Op != e {
 			runs = append(runs, run{Op: e})
 			before = span{link: "\x00"}
 		}
 		last := &runs[len(runs)-1]
-		if s.link != before.link {
-			last.Links = append(last.Links, p.linked(s, spans[i:]))
+		if s.link != before.link || (s.marks|before.marks)&address != 0 {
+			last.Links = append(last.Links, linked{Href: p.href(s)})
 		}
 		at := &last.Links[len(last.Links)-1]
-		at.Pieces = append(at.Pieces, p.piece(s))
+		if s.marks&address != 0 {
+			at.Address = s.text
+		} else {
+			at.Pieces = append(at.Pieces, p.piece(s))
+		}
 		before = s
 	}
 	return runs
 }
 
-// linked begins a stretch that leads somewhere; rest begins with its first span.
-func (p *printer) linked(s span, rest []span) linked {
-	if s.link == "" {
-		return linked{}
+func (p *printer) href(s span) string {
+	if s.link == "" || s.marks&address != 0 {
+		return ""
 	}
-	l := linked{Href: p.look.href(s.link, p.anchors)}
-	if l.Href != "" {
-		return l
+	return p.look.href(s.link, p.anchors)
+}
+
+// addressed puts the address behind each link that leads nowhere in the page, once for each version that has it.
+func (p *printer) addressed(spans []span) []span {
+	linkless := true
+	for _, s := range spans {
+		linkless = linkless && (s.link == "" || p.href(s) != "")
 	}
-	words := ""
-	for _, r := range rest {
-		if r.link != s.link || r.op != s.op {
+	if linkless {
+		return spans
+	}
+	var out []span
+	for i, s := range spans {
+		out = append(out, s)
+		if s.link == "" || p.href(s) != "" {
+			continue
+		}
+		ended := map[op]bool{}
+		for _, other := range []op{deleted, inserted} { // what is deleted stands in the earlier version, inserted in the later
+			ended[other] = s.op != deleted+inserted-other && ends(spans, i, deleted+inserted-other)
+		}
+		switch a := (span{text: visible(s.link), marks: address}); {
+		case ended[deleted] && ended[inserted]:
+			out = append(out, a)
+		case ended[deleted]:
+			a.op = deleted
+			out = append(out, a)
+		case ended[inserted]:
+			a.op = inserted
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// ends says whether the link of span i ends with it in the version from which the spans of one fate are absent, and
+// its words are not the address themselves.
+func ends(spans []span, i int, absent op) bool {
+	for _, next := range spans[i+1:] {
+		if next.op != absent {
+			if next.link == spans[i].link {
+				return false
+			}
 			break
 		}
-		words += r.text
 	}
-	if address := visible(s.link); address != words && "mailto:"+words != address {
-		l.Address = address
+	words := ""
+	for j := i; j >= 0; j-- {
+		if spans[j].op == absent {
+			continue
+		}
+		if spans[j].link != spans[i].link {
+			break
+		}
+		words = spans[j].text + words
 	}
-	return l
+	at := visible(spans[i].link)
+	return at != words && at != "mailto:"+words
 }
 
 func (p *printer) piece(s span) piece {
@@ -284,7 +333,9 @@ func (p *printer) piece(s span) piece {
 	}
 	if out.Picture {
 		if p.look.Image != nil {
-			out.Src, _ = p.look.Image(s.source, s.bytes)
+			if src, ok := p.look.Image(s.source, s.bytes); ok {
+				out.Src = src
+			}
 		}
 		if out.Src == "" {
 			out.Text = strings.TrimSpace("Picture: " + s.text + " (" + visible(s.source) + ")")
