@@ -80,6 +80,7 @@ func webhooks() []string {
 		"pull_request_review submitted", "pull_request_review edited", "pull_request_review dismissed",
 		"issue_comment created", "issue_comment edited", "issue_comment deleted",
 		"issues opened", "issues edited", "issues closed", "issues reopened",
+		"repository renamed", "repository archived",
 		"check_suite requested", "check_suite rerequested", "check_run created", "check_run completed", "check_run rerequested",
 	}
 }

@@ -226,3 +226,41 @@ func TestUser_findsPeople(t *testing.T) {
 		t.Errorf("GetAllCustomPropertyValues = %v, %v", values, err)
 	}
 }
+
+func TestRepo_renamedOneIsFoundUnderItsOldName(t *testing.T) {
+	s := newSite(t)
+	pull := s.propose("change", "policy/cloud.md", "# Cloud\n")
+	id := pull.GetBase().GetRepo().GetID()
+	renamed, _, err := s.olga.Repositories.Edit(ctx(), s.owner, s.name, &github.Repository{Name: github.String("rules")})
+	if err != nil || renamed.GetFullName() != "northquay/rules" || renamed.GetID() != id {
+		t.Fatalf("Edit = %v, %v", renamed, err)
+	}
+	old, _, err := s.rita.Repositories.Get(ctx(), s.owner, "policies") // follows the redirect
+	if err != nil || old.GetID() != id || old.GetName() != "rules" {
+		t.Errorf("Get by the old name = %v, %v", old, err)
+	}
+	must(t)(s.olga.PullRequests.CreateReview(ctx(), s.owner, "policies", pull.GetNumber(), &github.PullRequestReviewRequest{Event: github.String("APPROVE")}))
+	response := s.Get("/api/v3/repos/northquay/policies/pulls/1", "", nil)
+	body(t, response)
+	if response.StatusCode != 404 {
+		t.Errorf("a stranger learns of the new name: %d", response.StatusCode)
+	}
+	work := s.clone("walter") // by the old name
+	work.commit("x.md", "x")
+	work.git("push", "-q", "origin", "main")
+	s.Flush()
+	if !slices.Contains(s.hooks.names(), "push") {
+		t.Errorf("webhooks = %v", s.hooks.names())
+	}
+	fresh, _, err := s.olga.Repositories.Create(ctx(), s.owner, &github.Repository{Name: github.String("policies"), Private: github.Bool(true)})
+	if err != nil || fresh.GetID() == id {
+		t.Fatalf("Create = %v, %v", fresh, err)
+	}
+	if taken, _, err := s.rita.Repositories.Get(ctx(), s.owner, "policies"); err != nil || taken.GetID() != fresh.GetID() {
+		t.Errorf("the old name leads to %v, %v, want the new repository", taken, err)
+	}
+	_, _, err = s.olga.Repositories.Edit(ctx(), s.owner, "rules", &github.Repository{Name: github.String("policies")})
+	refused(t, err, 422, "already exists")
+	_, _, err = s.olga.Repositories.Edit(ctx(), s.owner, "rules", &github.Repository{Name: github.String("a/b")})
+	refused(t, err, 422, "invalid")
+}

@@ -318,7 +318,7 @@ func TestRefusals_peopleAndRepositories(t *testing.T) {
 		{"walter", "GET", "R/collaborators/nobody/permission", ``, 404, "Not Found"},
 		{"rita", "GET", "R/collaborators", ``, 403, "push access"},
 		{"olga", "PATCH", "R/", `{"name":"renamed"}`, 404, "Not Found"},
-		{"olga", "PATCH", "repos/northquay/policies", `{"name":"renamed"}`, 422, "not simulated"},
+		{"olga", "PATCH", "repos/northquay/policies", `{"name":"a b"}`, 422, "name is invalid"},
 		{"olga", "POST", "user/repos", `{"name":"{title}"}`, 422, "name"},
 		{"olga", "POST", "orgs/nobody/repos", `{"name":"x"}`, 404, "Not Found"},
 		{"bot", "POST", "orgs/northquay/repos", `{"name":"x"}`, 403, "Resource not accessible by integration"},

@@ -138,7 +138,11 @@ func gitBody(r *http.Request) ([]byte, error) {
 // gitAccess finds actor and repository of a git client's request, or says why not. The world's lock is held.
 func (s *Sim) gitAccess(r *http.Request, service string) (world.Actor, *world.Repo, *gitRefusal) {
 	parts := strings.SplitN(strings.TrimPrefix(r.URL.Path, "/"), "/", 3)
-	repo := s.world.Repo(parts[0], strings.TrimSuffix(parts[1], ".git"))
+	name := strings.TrimSuffix(parts[1], ".git")
+	repo := s.world.Repo(parts[0], name)
+	if repo == nil {
+		repo = s.world.FormerRepo(parts[0], name) // GitHub redirects; a client sees no difference
+	}
 	header := r.Header.Get("Authorization")
 	var actor world.Actor
 	if header != "" {

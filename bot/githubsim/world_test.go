@@ -58,7 +58,7 @@ func (s *site) addApp() {
 	app, err := s.CreateApp(githubsim.NewApp{
 		Slug: "scribe", WebhookURL: s.hooks.URL, Repositories: []string{s.owner + "/" + s.name}, Key: githubsimtest.AppKey(),
 		Permissions: map[string]string{"contents": "write", "pull_requests": "write", "checks": "write", "issues": "write", "statuses": "write", "members": "read"},
-		Events:      []string{"push", "create", "delete", "pull_request", "pull_request_review", "issues", "issue_comment"},
+		Events:      []string{"push", "create", "delete", "pull_request", "pull_request_review", "issues", "issue_comment", "repository"},
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -184,6 +184,9 @@ func (d *Descriptions) Answer(e githubsim.Exchange) error {
 		return fmt.Errorf("GitHub's description has no operation %q", e.Operation)
 	}
 	response := operation.Responses.Status(e.Status)
+	if response == nil && (e.Status == http.StatusMovedPermanently || e.Status == http.StatusTemporaryRedirect) {
+		return movedAway(e) // every operation on a repository may answer so; few descriptions say it
+	}
 	if response == nil {
 		if e.Status < http.StatusBadRequest {
 			return fmt.Errorf("GitHub's description of %s has no status %d", e.Operation, e.Status)
@@ -195,6 +198,18 @@ func (d *Descriptions) Answer(e githubsim.Exchange) error {
 		return nil // errors whose body is not described, or by schemas that exclude each other
 	}
 	return err
+}
+
+// movedAway checks the answer for a renamed repository.
+func movedAway(e githubsim.Exchange) error {
+	var said struct{ Message, URL string }
+	if err := json.Unmarshal(e.ResponseBody, &said); err != nil {
+		return fmt.Errorf("not JSON: %w", err)
+	}
+	if said.Message == "" || said.URL == "" || said.URL != e.ResponseHeader.Get("Location") {
+		return errors.New("a redirect without message, url and the same Location")
+	}
+	return nil
 }
 
 // isError checks an error that the operation does not describe: it must have the form that all have.

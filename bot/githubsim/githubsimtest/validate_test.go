@@ -32,6 +32,7 @@ func TestDescriptions_failOnWhatDoesNotFit(t *testing.T) {
 		"no JSON":           {githubsim.Exchange{Operation: "issues/list-labels-on-issue", Status: 200, ResponseHeader: json, ResponseBody: []byte(`<`)}, "not JSON"},
 		"wrong media":       {githubsim.Exchange{Operation: "issues/list-labels-on-issue", Status: 200, ResponseHeader: http.Header{"Content-Type": {"text/html"}}, ResponseBody: []byte(`x`)}, "media type"},
 		"304 with a body":   {githubsim.Exchange{Operation: "issues/list-labels-on-issue", Status: 304, ResponseBody: []byte(`x`)}, "304"},
+		"redirect nowhere":  {githubsim.Exchange{Operation: "pulls/create", Status: 307, ResponseHeader: json, ResponseBody: []byte(`{"message":"m","url":"u"}`)}, "same Location"},
 		"error of no form":  {githubsim.Exchange{Operation: "issues/get", Status: 418, ResponseHeader: json, ResponseBody: []byte(`{"message":7}`)}, "message"},
 		"success of nobody": {githubsim.Exchange{Status: 200, ResponseHeader: json, ResponseBody: []byte(`{}`)}, "no operation"},
 	} {

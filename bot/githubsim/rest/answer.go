@@ -75,6 +75,9 @@ func (c *call) refusal(err error) answer {
 	if len(refused.Errors) > 0 {
 		o["errors"] = refused.Errors
 	}
+	if location := c.header.Get("Location"); location != "" {
+		o["url"] = location
+	}
 	return answer{status: refused.Status, body: o}
 }
 

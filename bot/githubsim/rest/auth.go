@@ -2,6 +2,7 @@ package rest
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -128,6 +129,9 @@ func badDates(claims jwt.MapClaims, now time.Time) string {
 func (c *call) admit() error {
 	if name, has := c.params["repo"]; has && c.params["owner"] != "" {
 		c.repo = c.World.Repo(c.params["owner"], name)
+		if former := c.World.FormerRepo(c.params["owner"], name); c.repo == nil && former != nil && c.World.LevelOf(c.actor, former) > world.LevelNone {
+			return c.movedTo(former)
+		}
 		if c.repo == nil || c.route.need != "jwt" && c.World.LevelOf(c.actor, c.repo) == world.LevelNone {
 			return world.NotFound()
 		}
@@ -157,6 +161,24 @@ func (c *call) admit() error {
 		return c.needToken()
 	}
 	return nil
+}
+
+// movedTo sends the client of a renamed repository to its number: 301 for reading, 307 for everything else.
+func (c *call) movedTo(r *world.Repo) error {
+	path := strings.SplitN(strings.TrimPrefix(c.request.URL.EscapedPath(), Prefix+"/repos/"), "/", 3)
+	location := fmt.Sprintf("%s/repositories/%d", c.Wire.API(), r.ID)
+	if len(path) == 3 {
+		location += "/" + path[2]
+	}
+	if query := c.request.URL.RawQuery; query != "" {
+		location += "?" + query
+	}
+	c.header.Set("Location", location)
+	status := http.StatusMovedPermanently
+	if c.request.Method != http.MethodGet && c.request.Method != http.MethodHead {
+		status = http.StatusTemporaryRedirect
+	}
+	return &world.Refusal{Status: status, Message: "Moved Permanently"}
 }
 
 func (c *call) needToken() error {

@@ -81,8 +81,13 @@ func (c *call) updateRepo() (answer, error) {
 		return answer{}, err
 	}
 	r := c.repo
-	if request.Name != "" && request.Name != r.Name {
-		return answer{}, world.Unprocessable("Renaming repositories is not simulated.")
+	if request.Name != "" {
+		if err := c.World.Rename(c.actor, r, request.Name); err != nil {
+			return answer{}, err
+		}
+	}
+	if request.Archived != nil {
+		c.World.Archive(c.actor, r, *request.Archived)
 	}
 	if request.DefaultBranch != nil {
 		if err := c.World.SetDefaultBranch(r, *request.DefaultBranch); err != nil {
@@ -91,7 +96,6 @@ func (c *call) updateRepo() (answer, error) {
 	}
 	assign(&r.Description, request.Description)
 	assign(&r.Private, request.Private)
-	assign(&r.Archived, request.Archived)
 	assign(&r.Merge.Merge, request.Merge)
 	assign(&r.Merge.Squash, request.Squash)
 	assign(&r.Merge.Rebase, request.Rebase)

@@ -52,6 +52,8 @@ func (w Writer) body(e world.Event) (Object, error) {
 		return w.push(e)
 	case "create", "delete":
 		return w.refEvent(e), nil
+	case "repository":
+		return Object{}, nil
 	case "pull_request":
 		return w.pullEvent(e)
 	case "pull_request_review":

@@ -104,6 +104,7 @@ func (w *World) AddRepo(n NewRepo) (*Repo, error) {
 	}
 	w.repos[r.ID] = r
 	w.names[fullName(r.Owner.Login, r.Name)] = r
+	delete(w.formerNames, fullName(r.Owner.Login, r.Name))
 	if n.Init == nil {
 		return r, nil
 	}
@@ -129,6 +130,46 @@ func (w *World) initialise(r *Repo, by *Account) error {
 
 // Repo finds a repository by its owner's login and its name, without regard to case; nil for none.
 func (w *World) Repo(owner, name string) *Repo { return w.names[fullName(owner, name)] }
+
+// FormerRepo finds the repository that had this name once and that no other has taken since; nil for none.
+func (w *World) FormerRepo(owner, name string) *Repo { return w.formerNames[fullName(owner, name)] }
+
+// Rename gives the repository another name under its owner. The old one leads to it until somebody takes it.
+func (w *World) Rename(actor Actor, r *Repo, name string) error {
+	taken := w.Repo(r.Owner.Login, name)
+	switch {
+	case !validRepoName(name):
+		return Invalid(FieldError{Resource: "Repository", Field: "name", Code: "custom", Message: "name is invalid"})
+	case taken == r && name == r.Name:
+		return nil
+	case taken != nil && taken != r:
+		return Invalid(FieldError{Resource: "Repository", Field: "name", Code: "custom", Message: "name already exists on this account"})
+	}
+	from := r.Name
+	delete(w.names, fullName(r.Owner.Login, from))
+	w.formerNames[fullName(r.Owner.Login, from)] = r
+	delete(w.formerNames, fullName(r.Owner.Login, name))
+	r.Name, r.Updated = name, w.stamp
+	w.names[fullName(r.Owner.Login, name)] = r
+	w.happened(Event{
+		Name: "repository", Action: "renamed", Repo: r, Sender: actor.Account,
+		Changes: map[string]any{"repository": map[string]any{"name": map[string]any{"from": from}}},
+	})
+	return nil
+}
+
+// Archive makes the repository read-only, or writable again.
+func (w *World) Archive(actor Actor, r *Repo, archived bool) {
+	if r.Archived == archived {
+		return
+	}
+	r.Archived = archived
+	action := "unarchived"
+	if archived {
+		action = "archived"
+	}
+	w.happened(Event{Name: "repository", Action: action, Repo: r, Sender: actor.Account})
+}
 
 // RepoByID finds a repository by its number; nil for none.
 func (w *World) RepoByID(id int64) *Repo { return w.repos[id] }

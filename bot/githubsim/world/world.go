@@ -44,6 +44,7 @@ type World struct {
 	logins        map[string]*Account
 	repos         map[int64]*Repo
 	names         map[string]*Repo
+	formerNames   map[string]*Repo // of renamed repositories
 	apps          []*App
 	installations []*Installation
 	tokens        map[string]*Token
@@ -82,7 +83,7 @@ func New(settings Settings) (*World, error) {
 	w := &World{
 		Clock: NewClock(settings.Now), dir: settings.Dir, emit: settings.Emit,
 		accounts: map[int64]*Account{}, logins: map[string]*Account{},
-		repos: map[int64]*Repo{}, names: map[string]*Repo{}, tokens: map[string]*Token{},
+		repos: map[int64]*Repo{}, names: map[string]*Repo{}, formerNames: map[string]*Repo{}, tokens: map[string]*Token{},
 	}
 	w.ids.Store(firstID)
 	signer, err := webflow.Open(key, w.Clock.Now())
