@@ -131,6 +131,9 @@ func (d *Document) Tree() (ast.Node, []byte) { return d.tree, d.source }
 
 // Line returns the raw text of a line, counted from 1, without its line end; "" if there is none.
 func (d *Document) Line(n int) string {
+	if n < 1 {
+		return ""
+	}
 	rest := d.text
 	for ; n > 1; n-- {
 		var more bool

@@ -77,7 +77,7 @@ type blockMarks struct {
 func (b *blockMarks) add(text string) {
 	for i := range len(text) {
 		switch text[i] {
-		case '[', '*', '_', '~', '`', '<':
+		case '[', '*', '_', '~', '`':
 			b.marks++
 		}
 	}

@@ -44,14 +44,16 @@ func (w *walk) html(start, stop int) {
 }
 
 func (w *walk) tag(tag string, at int) {
-	span := w.at.span(at, at+len(tag))
 	switch {
 	case strings.HasPrefix(tag, "<!--"):
-		w.r.addf("HID001", span, "delete it, or write it as text that everybody reads",
+		if w.r.enough("HID001") {
+			return
+		}
+		w.r.addf("HID001", w.at.span(at, at+len(tag)), "delete it, or write it as text that everybody reads",
 			"The HTML comment %s is in the bytes that are signed and not in what the signatory sees.", Quote(tag))
-	case isLineBreak(tag) || w.closes(tag):
+	case isLineBreak(tag) || w.closes(tag) || w.r.enough("HID002"):
 	default:
-		w.r.addf("HID002", span, "write it in Markdown; only <br> is allowed",
+		w.r.addf("HID002", w.at.span(at, at+len(tag)), "write it in Markdown; only <br> is allowed",
 			"Raw HTML, %s, can hide or show text otherwise than it stands here.", Quote(tag))
 	}
 }

@@ -167,7 +167,7 @@ func (w *walk) checkEntity(entity string, at int) {
 	if resolved == entity {
 		return
 	}
-	if hits := oddRunes(resolved); len(hits) > 0 {
+	if hits := oddRunes(resolved); len(hits) > 0 && len(w.entities) < 5*maxPerRule {
 		span := w.at.span(at, at+len(entity))
 		w.entities = append(w.entities, entityHit{hits[0], span, entity})
 	}

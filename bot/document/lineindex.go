@@ -11,14 +11,18 @@ type lineIndex struct {
 	text   string
 	first  int   // number of the text's first line
 	starts []int // offsets at which lines begin
+
+	// Where columns were last counted to. A walk goes forward, so that even a line of a million bytes with a
+	// hundred thousand links is counted once and not once for each of them.
+	row, offset, column int
 }
 
-func newLineIndex(text string, first int) lineIndex {
+func newLineIndex(text string, first int) *lineIndex {
 	starts := make([]int, 1, strings.Count(text, "\n")+1)
 	for at := 0; ; {
 		i := strings.IndexByte(text[at:], '\n')
 		if i < 0 {
-			return lineIndex{text: text, first: first, starts: starts}
+			return &lineIndex{text: text, first: first, starts: starts, column: 1}
 		}
 		at += i + 1
 		starts = append(starts, at)
@@ -26,9 +30,10 @@ func newLineIndex(text string, first int) lineIndex {
 }
 
 // line returns the number of the line that holds offset.
-func (x lineIndex) line(offset int) int { return x.first + x.row(offset) }
+func (x *lineIndex) line(offset int) int { return x.first + x.find(offset) }
 
-func (x lineIndex) row(offset int) int {
+// find returns the index in starts of the line that holds offset.
+func (x *lineIndex) find(offset int) int {
 	row, found := slices.BinarySearch(x.starts, offset)
 	if !found {
 		row--
@@ -37,13 +42,16 @@ func (x lineIndex) row(offset int) int {
 }
 
 // span returns the place of the bytes from start to stop, cut at the end of its first line.
-func (x lineIndex) span(start, stop int) Span {
+func (x *lineIndex) span(start, stop int) Span {
 	start = min(max(start, 0), len(x.text))
-	row := x.row(start)
+	if row := x.find(start); row != x.row || start < x.offset {
+		x.row, x.offset, x.column = row, x.starts[row], 1
+	}
+	x.column += utf8.RuneCountInString(x.text[x.offset:start])
+	x.offset = start
 	marked := x.text[start:min(max(start, stop), len(x.text))]
 	if i := strings.IndexByte(marked, '\n'); i >= 0 {
 		marked = marked[:i]
 	}
-	column := utf8.RuneCountInString(x.text[x.starts[row]:start]) + 1
-	return Span{Line: x.first + row, Column: column, EndColumn: column + utf8.RuneCountInString(marked)}
+	return Span{Line: x.first + x.row, Column: x.column, EndColumn: x.column + utf8.RuneCountInString(marked)}
 }

@@ -55,7 +55,7 @@ type walk struct {
 	r           *reader
 	doc         *Document
 	text        string
-	at          lineIndex
+	at          *lineIndex
 	definitions []*ast.LinkReferenceDefinition
 	used        map[string]bool // labels that a link or image refers to
 	marks       []sectionMarks

@@ -104,14 +104,24 @@ func (r *reader) addf(rule string, at Span, fix, format string, args ...any) {
 	r.add(rule, at, fmt.Sprintf(format, args...), fix)
 }
 
+// enough reports whether a rule has all the findings that are shown, and counts one more then. Who would do work
+// for a finding asks first: a hostile document has a hundred thousand.
+func (r *reader) enough(rule string) bool {
+	if r.perRule[rule] < maxPerRule {
+		return false
+	}
+	r.perRule[rule]++
+	return true
+}
+
 func (r *reader) add(rule string, at Span, message, fix string) {
+	if r.enough(rule) {
+		return
+	}
 	if r.perRule == nil {
 		r.perRule = map[string]int{}
 	}
 	r.perRule[rule]++
-	if r.perRule[rule] > maxPerRule {
-		return
-	}
 	severity := Block
 	if rule == "ENC005" {
 		severity = Warn

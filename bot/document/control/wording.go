@@ -113,6 +113,10 @@ func (pg *page) judgeWord(source string, at, end int, span func(start, stop int)
 	if !ok {
 		return end
 	}
+	if pg.perRule["WSL001"] >= maxPerRule {
+		pg.perRule["WSL001"]++ // counted and not placed: a place costs a pass over the paragraph
+		return stop
+	}
 	pg.add("WSL001", span(at, stop), word.mend, "%s cannot be tested. An auditor will ask %s.", document.Quote(source[at:stop]), word.asks)
 	return stop
 }
