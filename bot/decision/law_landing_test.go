@@ -160,6 +160,16 @@ func TestEvaluate_law9LaterActsUnmakeNothing(t *testing.T) {
 			h.Dismiss(ciso, dt.Daan)
 			h.Up(dt.LogOver)
 		}, decision.Success, nil},
+		{"9.1 nor do they make anything: lines that were put in afterwards", func(h *dt.History) {
+			openTravel(h)
+			h.Down()
+			ciso := h.Approve(dt.Aoife, "Looks well.")
+			h.Approve(dt.Tomasz, h.Line("head-of-it", travel))
+			line := h.Line("ciso", travel)
+			h.Land(dt.ByMerge, dt.Daan)
+			h.Edit(ciso, line)
+			h.Up(dt.LogOver)
+		}, decision.Failure, []string{"bypass-merge " + travel}},
 		{"9.1 but a later signature comes too late", func(h *dt.History) {
 			openTravel(h)
 			h.Approve(dt.Aoife, h.Line("ciso", travel))

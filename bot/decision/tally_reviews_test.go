@@ -188,7 +188,9 @@ func (t *tally) edited(g *given) bool {
 		}
 	}
 	for _, at := range when {
-		if t.f.Landing != nil && at > t.f.Landing.At {
+		// READING 9.1: a later edit unmakes nothing, and makes nothing: the body must
+		// be one that was witnessed before it.
+		if t.f.Landing != nil && at > t.f.Landing.At && t.bodyBefore(g, at) {
 			t.because("9.1 later edit")
 			if t.on("9.1 later edit") {
 				continue
@@ -198,6 +200,16 @@ func (t *tally) edited(g *given) bool {
 			return true
 		}
 		t.because("SIG008 edit")
+	}
+	return false
+}
+
+// bodyBefore: a first sight from before that time has the review's body.
+func (t *tally) bodyBefore(g *given, at string) bool {
+	for _, o := range t.observations(facts.ActReview, g.r.ID) {
+		if o.Seen.At < at && o.BodySHA256 == facts.Digest([]byte(g.r.Body)) {
+			return true
+		}
 	}
 	return false
 }

@@ -25,7 +25,7 @@ type review struct {
 	was       string
 	edited    string // time of the last edit
 	dismissal *facts.Dismissal
-	// kept is the body at the landing, which the App keeps.
+	// kept is the body at the landing, which the App keeps if it ever saw it.
 	kept *string
 }
 
@@ -160,7 +160,7 @@ func (h *History) Object(by string) int64 {
 func (h *History) Edit(id int64, body ...string) {
 	h.tick()
 	r := h.review(id)
-	if h.landing != nil && r.kept == nil {
+	if h.landing != nil && r.kept == nil && h.app.reviews[id] {
 		body := r.Body
 		r.kept = &body
 	}
