@@ -28,7 +28,11 @@ func Needed(f facts.Facts) []string {
 			need(found, t.Entries)
 		}
 	}
-	need(found, f.Governance.Signed)
+	for _, e := range f.Governance.Signed {
+		if k := document.Classify(".", e.Path); k == document.Configuration || k == document.Key {
+			need(found, []facts.Entry{e})
+		}
+	}
 	delete(found, "")
 	digests := make([]string, 0, len(found))
 	for d := range found {

@@ -149,6 +149,8 @@ func (b *builder) checkInput() error {
 		return errors.New("the decision is about other facts")
 	case b.d.State == decision.StateNotGoverned:
 		return errors.New("the repository or branch is not governed")
+	case b.d.Content == "":
+		return fmt.Errorf("the landing could not be judged: %s", firstProblem(b.d))
 	case b.founding() && (b.d.State != decision.StateSigned || len(b.d.Deviations) > 0):
 		return ErrNotSigned
 	case b.founding() && len(b.l.entries) > 0:
@@ -159,6 +161,13 @@ func (b *builder) checkInput() error {
 		return errors.New("the engine has no name")
 	}
 	return nil
+}
+
+func firstProblem(d *decision.Decision) string {
+	if len(d.Problems) == 0 {
+		return "there is no content list"
+	}
+	return d.Problems[0].Text
 }
 
 // readConfiguration finds the configuration that governed the landing, and where it
