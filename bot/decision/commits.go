@@ -115,6 +115,11 @@ func (e *evaluation) isBot(address string) bool {
 // hostKeyEnough says whether every rule that matches the documents at paths
 // takes commits that the host vouches for. LAW 2.1, 4.2.
 func (e *evaluation) hostKeyEnough(paths []string) bool {
+	for _, path := range paths {
+		if len(e.documentsOf([]string{path})) == 0 {
+			return false // no document, no rule: nothing says that the host's word is enough
+		}
+	}
 	for _, path := range e.documentsOf(paths) {
 		rules := e.rulesFor(path)
 		if len(rules) == 0 {

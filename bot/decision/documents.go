@@ -103,8 +103,8 @@ func (e *evaluation) set(v view) *document.Set {
 }
 
 // checkMoved: each changed governed file, and each image that a changed document
-// shows, must have at the base tip what it has at the merge base. MRG001, LAW 7.1,
-// 1.2.
+// shows, must have at the base tip what it has at the merge base; and the landing
+// must change no document but those that are signed here. MRG001, LAW 7.1, 1.2.
 func (e *evaluation) checkMoved() {
 	moved := map[string]bool{}
 	if len(e.f.MergeBases) > 1 {
@@ -117,6 +117,15 @@ func (e *evaluation) checkMoved() {
 	for _, l := range e.contentList(e.mergeBase, e.head) {
 		if differ(e.base.tree[l.Path], e.mergeBase.tree[l.Path]) {
 			moved[l.Path] = true
+		}
+	}
+	signed := map[string]bool{}
+	for _, t := range e.documentsTouched(e.mergeBase, e.head) {
+		signed[t.path] = true
+	}
+	for _, t := range e.documentsTouched(e.base, e.result) {
+		if !signed[t.path] {
+			moved[t.path] = true // it shows an image that changes, and came meanwhile
 		}
 	}
 	for _, path := range sortedKeys(moved) {
@@ -143,6 +152,12 @@ func (d *Decision) sort() {
 		if a.Path != b.Path {
 			return a.Path < b.Path
 		}
-		return a.Commit < b.Commit
+		if a.Commit != b.Commit {
+			return a.Commit < b.Commit
+		}
+		if a.Line != b.Line {
+			return a.Line < b.Line
+		}
+		return a.Text < b.Text
 	})
 }

@@ -1,9 +1,6 @@
 package decision
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
 	"github.com/vidimus-bot/vidimus/bot/document"
@@ -106,60 +103,6 @@ func (e *evaluation) factsDigest() string {
 
 // problem adds what blocks and is no finding in a document.
 func (e *evaluation) problem(p Problem) { e.d.Problems = append(e.d.Problems, p) }
-
-// checkFacts makes sure that the snapshot is whole and holds what it names: a
-// decision on half of the facts would be no decision.
-func (e *evaluation) checkFacts() bool {
-	if e.f.Format != facts.Format {
-		e.incomplete("the facts have the format %q", e.f.Format)
-	}
-	if e.d.Facts == "" {
-		e.incomplete("the facts have no canonical form")
-	}
-	for _, id := range slices.Concat([]string{e.f.Base, e.f.Head}, e.f.MergeBases, e.f.Range) {
-		if _, ok := e.commits[id]; !ok {
-			e.incomplete("commit %s is not in the facts", id)
-		}
-	}
-	for _, c := range e.f.Commits {
-		e.checkCommitFacts(c)
-	}
-	for _, t := range e.f.Trees {
-		if facts.TreeDigest(t.Entries) != t.Digest {
-			e.incomplete("a governed tree does not have the digest %s", t.Digest)
-		}
-	}
-	for digest, b := range e.s.Blobs {
-		if facts.Digest(b) != digest {
-			e.incomplete("bytes do not have the digest %s", digest)
-		}
-	}
-	return len(e.d.Problems) == 0
-}
-
-func (e *evaluation) incomplete(format string, args ...any) {
-	e.problem(Problem{
-		Code: CodeFacts, Text: fmt.Sprintf(format, args...),
-		Mend: "nothing for you to do; Vidimus reads the state again. If this stays, tell the administrator",
-	})
-}
-
-func (e *evaluation) checkCommitFacts(c facts.Commit) {
-	if _, ok := e.trees[c.Tree]; !ok {
-		e.incomplete("the governed tree of commit %s is not in the facts", c.ID)
-	}
-	if !slices.Contains(e.f.Range, c.ID) {
-		return
-	}
-	if _, ok := e.s.Blobs[c.SHA256]; !ok {
-		e.incomplete("the bytes of commit %s were not read", c.ID)
-	}
-	for _, id := range slices.Concat(c.Parents, c.MergeBases) {
-		if _, ok := e.commits[id]; !ok {
-			e.incomplete("commit %s, from which %s comes, is not in the facts", id, c.ID)
-		}
-	}
-}
 
 // treeOf is the governed tree of a commit; checkFacts made sure it is there.
 func (e *evaluation) treeOf(commit string) tree { return e.trees[e.commits[commit].Tree] }

@@ -124,8 +124,7 @@ func (e *evaluation) governFounding(head tree) governed {
 // checkFounding: only configuration and keys, and the host's key must be the
 // host's own.
 func (e *evaluation) checkFounding(own tree) {
-	base := e.treeOf(e.f.Base)
-	for _, c := range changes(base, e.treeOf(e.f.Head)) {
+	for _, c := range e.changesOfProposal() {
 		if _, ok := own[c.path]; !ok {
 			e.problem(Problem{
 				Code: CodeFounding, Path: c.path,
@@ -139,7 +138,7 @@ func (e *evaluation) checkFounding(own tree) {
 		return
 	}
 	host := e.fingerprints(e.f.HostKeys)
-	for fingerprint := range e.fingerprints(entry.SHA256) {
+	for _, fingerprint := range sortedKeys(e.fingerprints(entry.SHA256)) {
 		if !host[fingerprint] {
 			e.problem(Problem{
 				Code: CodeFounding, Path: hostKeyPath,

@@ -255,7 +255,7 @@ func SignedAfter(s facts.Snapshot, d Decision) []facts.Entry {
 	for path, entry := range e.lastSigned {
 		signed[path] = entry
 	}
-	if s.Facts.Landing != nil {
+	if s.Facts.Landing != nil && len(s.Facts.Landing.Commits) > 0 {
 		deviates := map[string]bool{}
 		for _, deviation := range d.Deviations {
 			deviates[deviation.Path] = true

@@ -1,6 +1,9 @@
 package decision
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/signature/approval"
@@ -33,6 +36,10 @@ func (e *evaluation) joinReviews() []joined {
 		}
 		found = append(found, e.joinReview(r))
 	}
+	// GitHub lists them so; "the latest" must not rest on that.
+	slices.SortStableFunc(found, func(a, b joined) int {
+		return cmp.Or(cmp.Compare(a.SubmittedAt, b.SubmittedAt), cmp.Compare(a.ID, b.ID))
+	})
 	return found
 }
 
@@ -76,7 +83,7 @@ func (e *evaluation) observed(r facts.Review) observedReview {
 	o := observedReview{statements: map[string]string{}}
 	for _, w := range e.f.Witnesses {
 		for _, seen := range w.Observations {
-			if seen.ID != r.ID {
+			if seen.ID != r.ID || !e.ofThisPull(seen) || (seen.Act == facts.ActReview && seen.UserID != r.User.ID) {
 				continue
 			}
 			switch {
@@ -126,20 +133,25 @@ func (e *evaluation) bind(r facts.Review, seen observedReview, lines bool) bindi
 			statement: seen.statements[first.Seen.By+" "+first.Commit],
 		}
 	}
-	if lines && (r.LastEdited == "never" || bodySeen(r, seen)) {
+	if lines && (r.LastEdited == "never" || holdsBody(seen.deliveries, r)) {
 		return binding{witness: approval.WitnessStatement}
 	}
 	return binding{}
 }
 
-// bodySeen: the body is that of the submitted delivery.
-func bodySeen(r facts.Review, seen observedReview) bool {
-	for _, d := range seen.deliveries {
-		if d.BodySHA256 == facts.Digest([]byte(r.Body)) {
+// holdsBody: the body is one that was observed.
+func holdsBody(observed []facts.Observation, r facts.Review) bool {
+	for _, o := range observed {
+		if o.BodySHA256 == facts.Digest([]byte(r.Body)) {
 			return true
 		}
 	}
 	return false
+}
+
+// ofThisPull: an observation of another pull request is no witness here. LAW 5.4.
+func (e *evaluation) ofThisPull(o facts.Observation) bool {
+	return e.f.Pull != nil && o.Pull == e.f.Pull.Number
 }
 
 // provenSights are the sights that bind: the commit was the head at our last
@@ -177,7 +189,7 @@ func (e *evaluation) headMoved(from, to string) bool {
 func (e *evaluation) heads(visit func(facts.Observation)) {
 	for _, w := range e.f.Witnesses {
 		for _, o := range w.Observations {
-			if o.Act == facts.ActHead {
+			if o.Act == facts.ActHead && e.ofThisPull(o) {
 				visit(o)
 			}
 		}
@@ -253,7 +265,7 @@ func (e *evaluation) dismissalCounts(r facts.Review) bool {
 	}
 	for _, w := range e.f.Witnesses {
 		for _, o := range w.Observations {
-			if o.Act == facts.ActDismissal && o.ID == r.ID {
+			if o.Act == facts.ActDismissal && o.ID == r.ID && e.ofThisPull(o) {
 				return may(o.Actor)
 			}
 		}
@@ -262,7 +274,7 @@ func (e *evaluation) dismissalCounts(r facts.Review) bool {
 }
 
 // edited: an edit was delivered, GitHub shows one, or the body is another than
-// the delivered one. LAW 6.3.
+// the delivered one, or without a delivery the one that was seen first. LAW 6.3.
 func (e *evaluation) edited(r facts.Review, seen observedReview) bool {
 	if seen.editedAt != "" {
 		return true
@@ -270,14 +282,18 @@ func (e *evaluation) edited(r facts.Review, seen observedReview) bool {
 	if r.LastEdited != "" && r.LastEdited != "never" && e.before(r.LastEdited) {
 		return true
 	}
-	return len(seen.deliveries) > 0 && !bodySeen(r, seen)
+	first := seen.deliveries
+	if len(first) == 0 {
+		first = seen.sights
+	}
+	return len(first) > 0 && !holdsBody(first, r)
 }
 
 // fillBound gives a review what the bound commit holds: its content list, and
 // for each line the document that it names there.
 func (e *evaluation) fillBound(j *joined) {
 	c, ok := e.commits[j.binding.commit]
-	if !ok {
+	if !ok || (c.FromBase == "" && len(e.f.MergeBases) > 0) {
 		j.binding = binding{}
 		j.Witness = approval.WitnessNone
 		return

@@ -12,7 +12,7 @@ func (r *reader) extras(m map[string]*yaml.Node, c *Config) {
 	if n := m["may-dismiss"]; n != nil {
 		for _, item := range r.list(n, "may-dismiss") {
 			if _, ok := c.Role(item.Value); !ok {
-				r.unknown(item, "may-dismiss names the role \""+item.Value+"\", which is not in roles", suggestion(item.Value, c.RoleIDs()))
+				r.unknown(item, "may-dismiss names the role \""+item.Value+"\", which is not in roles", suggestion(item.Value, "roles", c.RoleIDs()))
 				continue
 			}
 			c.MayDismiss = append(c.MayDismiss, item.Value)

@@ -114,7 +114,7 @@ func (r *reader) mapping(n *yaml.Node, what string, known ...string) map[string]
 		case members[key.Value] != nil:
 			r.fault(key, fmt.Sprintf("%q stands twice in %s", key.Value, what), "keep one of them")
 		case len(known) > 0 && !contains(known, key.Value):
-			r.fault(key, fmt.Sprintf("%q is not a key of %s", key.Value, what), suggestion(key.Value, known))
+			r.fault(key, fmt.Sprintf("%q is not a key of %s", key.Value, what), suggestion(key.Value, "keys", known))
 		default:
 			members[key.Value] = value
 		}
@@ -212,8 +212,9 @@ func contains(list []string, word string) bool {
 	return false
 }
 
-// suggestion names the nearest known key, or all of them when none is near.
-func suggestion(word string, known []string) string {
+// suggestion names the nearest known word, or all of them when none is near; what
+// says what they are, as in "keys".
+func suggestion(word, what string, known []string) string {
 	best, distance := "", 3
 	for _, k := range known {
 		if d := editDistance(word, k); d < distance {
@@ -225,7 +226,10 @@ func suggestion(word string, known []string) string {
 	}
 	sorted := append([]string(nil), known...)
 	sort.Strings(sorted)
-	return "known keys: " + strings.Join(sorted, ", ")
+	if len(sorted) == 0 {
+		return "there are no " + what + " yet: add it"
+	}
+	return "known " + what + ": " + strings.Join(sorted, ", ")
 }
 
 // editDistance is Levenshtein's, over bytes: keys are ASCII.

@@ -114,7 +114,7 @@ func (r *reader) requirement(n *yaml.Node, c *Config, depth int) approval.Requir
 	}
 	if n.Kind == yaml.ScalarNode {
 		if _, ok := c.Role(n.Value); !ok {
-			r.unknown(n, fmt.Sprintf("the role %q is not in roles", n.Value), suggestion(n.Value, c.RoleIDs()))
+			r.unknown(n, fmt.Sprintf("the role %q is not in roles", n.Value), suggestion(n.Value, "roles", c.RoleIDs()))
 		}
 		return approval.Requirement{Role: n.Value}
 	}
@@ -135,10 +135,27 @@ func (r *reader) requirement(n *yaml.Node, c *Config, depth int) approval.Requir
 
 func (r *reader) counted(count, of *yaml.Node, c *Config, depth int) approval.Requirement {
 	req := approval.Requirement{Count: int(r.integer(count, "count")), Of: r.group(of, c, depth)}
+	if twice := roleTwice(req.Of); twice != "" {
+		r.fault(of, "the role "+twice+" stands twice in a counted list, so one signature would count as two", "name each role once")
+	}
 	if req.Count > len(req.Of) {
 		r.fault(count, fmt.Sprintf("count is %s of %d", strconv.Itoa(req.Count), len(req.Of)), "ask for no more than there are")
 	}
 	return req
+}
+
+// roleTwice is a role that more than one member of a counted list names.
+func roleTwice(group []approval.Requirement) string {
+	seen := map[string]bool{}
+	for _, member := range group {
+		for _, role := range member.Roles() {
+			if seen[role] {
+				return role
+			}
+			seen[role] = true
+		}
+	}
+	return ""
 }
 
 func (r *reader) group(n *yaml.Node, c *Config, depth int) []approval.Requirement {

@@ -201,9 +201,16 @@ func (q Question) candidates(subject int) []Signature {
 }
 
 // deciding are, for each account, the latest of its reviews that say something
-// about s, in order of submission. LAW 6.1.
+// about s, in order of submission. LAW 6.1. Who only has approvals of which nobody
+// knows what they covered gets the latest of these, so that it is told: it cannot
+// count.
 func (q Question) deciding(s Subject) []Review {
 	last := map[string]int{}
+	for i, r := range q.Reviews {
+		if r.State == StateApproved && r.Witness == WitnessNone {
+			last[r.author()] = i
+		}
+	}
 	for i, r := range q.Reviews {
 		if r.concerns(s) {
 			last[r.author()] = i
@@ -238,11 +245,12 @@ func (r Review) concerns(s Subject) bool {
 }
 
 // covers says whether an approving review is about s: its lines name it, or, at
-// level approval, the bound commit's content list holds it. What a dismissed
-// approval covered cannot be told without a bound commit; then it counts as all,
-// so that no older approval of the person stands in for it.
+// level approval, the bound commit's content list holds it. What an edited approval
+// covered cannot be told from its text, nor what a dismissed one covered without a
+// bound commit; then it counts as all, so that no older approval of the person
+// stands in for it.
 func (r Review) covers(s Subject) bool {
-	if len(r.linesFor(s)) > 0 {
+	if len(r.linesFor(s)) > 0 || r.Edited {
 		return true
 	}
 	if s.Level != LevelApproval {
@@ -255,10 +263,13 @@ func (r Review) covers(s Subject) bool {
 	return ok
 }
 
+// linesFor are the lines that name s. A document that moves is a deletion and an
+// addition with one id, and each has its line.
 func (r Review) linesFor(s Subject) []Line {
 	var lines []Line
 	for _, l := range r.Lines {
-		if l.ID == s.ID || (l.ID == "" && l.Path == s.ID) {
+		named := l.ID == s.ID || (l.ID == "" && l.Path == s.ID)
+		if named && l.Deleted == s.Head.deleted() {
 			lines = append(lines, l)
 		}
 	}

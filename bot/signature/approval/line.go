@@ -81,8 +81,9 @@ func ParseLine(text string) (Line, bool) {
 // ParseLines finds the statement lines of a review's body: whole lines after
 // CRLF → LF and without trailing blanks, also inside a code fence; quoted lines
 // ("> ") are ignored like any other text. Problems void the review: a line that
-// begins with "I sign as" and does not parse, one document twice in one role with
-// different digests, a body over MaxBodyBytes, more than MaxLines lines.
+// begins with "I sign as" and does not parse, or that stands inside an HTML comment,
+// where GitHub shows it to nobody; one document twice in one role with different
+// digests; a body over MaxBodyBytes, more than MaxLines lines.
 func ParseLines(body string) ([]Line, []LineProblem) {
 	if len(body) > MaxBodyBytes {
 		return nil, []LineProblem{{1, fmt.Sprintf("the text is over %d bytes", MaxBodyBytes)}}
@@ -90,8 +91,11 @@ func ParseLines(body string) ([]Line, []LineProblem) {
 	var lines []Line
 	var problems []LineProblem
 	seen := map[Line]Line{}
+	hidden := false
 	for i, text := range strings.Split(strings.ReplaceAll(body, "\r\n", "\n"), "\n") {
 		text = strings.TrimRight(text, " \t")
+		inside := hidden
+		hidden = insideComment(text, hidden)
 		if !beginsStatement(text) {
 			continue
 		}
@@ -99,6 +103,8 @@ func ParseLines(body string) ([]Line, []LineProblem) {
 		// A document that moves is a deletion and an addition: two documents.
 		key := Line{Role: line.Role, ID: line.ID, Path: line.Path, Deleted: line.Deleted}
 		switch {
+		case inside:
+			problems = append(problems, LineProblem{i + 1, "stands inside an HTML comment, where nobody sees it"})
 		case !ok:
 			problems = append(problems, LineProblem{i + 1, "begins with \"I sign as\" and is not a statement line"})
 		case seen[key] == line: // pasted twice, says nothing new
@@ -112,6 +118,21 @@ func ParseLines(body string) ([]Line, []LineProblem) {
 		}
 	}
 	return lines, problems
+}
+
+// insideComment says whether an HTML comment is open after a line.
+func insideComment(line string, open bool) bool {
+	for {
+		mark := "<!--"
+		if open {
+			mark = "-->"
+		}
+		at := strings.Index(line, mark)
+		if at < 0 {
+			return open
+		}
+		line, open = line[at+len(mark):], !open
+	}
 }
 
 // beginsStatement also takes the bare words, so that "I sign as:" or "I sign

@@ -31,16 +31,16 @@ func (q Question) approvedLater(person string, i int) bool {
 	return false
 }
 
-// stands says that an approval is the person's word still: neither void nor edited
-// nor dismissed. Who dismissed it does not matter: then the objection is the last
-// word that stands.
+// stands says that an approval is the person's word still: neither void, edited
+// nor dismissed, nor one about which our own witnesses contradict each other. Who
+// dismissed it does not matter: then the objection is the last word that stands.
 func (r Review) stands() bool {
 	for _, l := range r.Lines {
 		if _, ok := r.Named[l]; r.Content != nil && !ok {
 			return false
 		}
 	}
-	return !r.Dismissed && !r.Edited && len(r.Problems) == 0
+	return !r.Dismissed && !r.Edited && len(r.Problems) == 0 && r.Witness != WitnessContradicted
 }
 
 // mayFill says whether the person holds a role that any document needs.
