@@ -108,6 +108,23 @@ func TestEvaluate_incompleteOrContradictingFactsFailClosed(t *testing.T) {
 			commitOf(s, s.Facts.Head).FromBase = "0123456789012345678901234567890123456789"
 		}},
 		{"a review's merge base is the reviewed commit itself", func(s *facts.Snapshot) { commitOf(s, s.Facts.Head).FromBase = s.Facts.Head }},
+		{"neither a pull request nor a landing", func(s *facts.Snapshot) { s.Facts.Pull = nil }},
+		{"it landed on the governed branch, from a pull request into another one", func(s *facts.Snapshot) {
+			h := northquay()
+			openTravel(h)
+			h.Land(dt.ByMerge, dt.Daan)
+			*s = copied(t, h.Snapshot())
+			s.Facts.Pull.Branch = "playground"
+		}},
+		{"a file is said to be larger than its bytes", func(s *facts.Snapshot) {
+			tr := &s.Facts.Trees[treeOf(s, s.Facts.Base)]
+			for i := range tr.Entries {
+				if tr.Entries[i].Path == travel {
+					tr.Entries[i].Size = facts.MaxBlobBytes + 1
+				}
+			}
+			rename(s, tr)
+		}},
 		{"two reviews with one id", func(s *facts.Snapshot) {
 			again := s.Facts.Reviews[0]
 			again.State = "DISMISSED"
