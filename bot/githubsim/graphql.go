@@ -30,9 +30,7 @@ func (s *Sim) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf(`{"message":"the query is over %d bytes"}`, maxQueryBytes), http.StatusRequestEntityTooLarge)
 		return
 	}
-	s.world.Lock()
 	actor, status, answer := s.graphQL(r, body)
-	s.world.Unlock()
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header()["X-GitHub-Media-Type"] = []string{"github.v4; format=json"}
 	written, err := json.Marshal(answer)
@@ -47,8 +45,10 @@ func (s *Sim) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(written) // a client that has gone away is no matter
 }
 
-// graphQL answers one request. The world's lock is held.
+// graphQL answers one request under the world's lock.
 func (s *Sim) graphQL(r *http.Request, body []byte) (world.Actor, int, wire.Object) {
+	s.world.Lock()
+	defer s.world.Unlock()
 	token := s.world.TokenOf(rest.Credentials(r.Header.Get("Authorization")))
 	if token == nil {
 		return world.Actor{}, http.StatusUnauthorized, wire.Object{"message": "Bad credentials", "documentation_url": "https://docs.github.com/graphql"}

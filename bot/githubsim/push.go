@@ -25,9 +25,7 @@ func (s *Sim) servePush(w http.ResponseWriter, r *http.Request, p push) {
 		return
 	}
 	answer := &memory{header: http.Header{}, code: http.StatusOK}
-	s.world.Lock()
-	err = s.world.Write(func() error { return s.push(answer, r, p, commands) })
-	s.world.Unlock()
+	err = s.write(func() error { return s.push(answer, r, p, commands) })
 	if err != nil && !isRefused(err) {
 		s.config.Log.Error("push failed", "repo", p.repo.FullName(), "err", err)
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -62,6 +60,7 @@ func isRefused(err error) bool {
 	return is
 }
 
+// push takes one push or refuses it, into w. A Refusal as error says that nothing moved, so that it took no time.
 func (s *Sim) push(w http.ResponseWriter, r *http.Request, p push, commands gitrepo.Push) error {
 	reasons, talk, err := s.refusals(p, commands)
 	if err != nil {

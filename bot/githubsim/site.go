@@ -29,7 +29,7 @@ func (s *Sim) serveSite(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case len(parts) == 1 && isKey:
 		s.serveKeys(w, login)
-	case len(parts) > 2 && gitService(r) != "":
+	case gitService(r) != "":
 		s.serveGit(w, r)
 	default:
 		http.Error(w, "Not Found", http.StatusNotFound)
@@ -61,19 +61,23 @@ const (
 	receivePack = "git-receive-pack"
 )
 
-// gitService is the service that a git client's request is about; "" for other requests.
+// gitService is the service that a git client's request is about; "" for other requests. The path is
+// /OWNER/REPO.git/info/refs to begin with, then /OWNER/REPO.git/SERVICE.
 func gitService(r *http.Request) string {
-	switch {
-	case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/info/refs"):
-		if service := r.URL.Query().Get("service"); service == uploadPack || service == receivePack {
-			return service
-		}
-	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/"+uploadPack):
-		return uploadPack
-	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/"+receivePack):
-		return receivePack
+	parts := strings.SplitN(strings.TrimPrefix(r.URL.Path, "/"), "/", 3)
+	if len(parts) != 3 {
+		return ""
 	}
-	return ""
+	service := parts[2]
+	if r.Method == http.MethodGet && service == "info/refs" {
+		service = r.URL.Query().Get("service")
+	} else if r.Method != http.MethodPost {
+		return ""
+	}
+	if service != uploadPack && service != receivePack {
+		return ""
+	}
+	return service
 }
 
 // gitRefusal is an answer to a git client that it shows to its user.
@@ -86,9 +90,7 @@ type gitRefusal struct {
 // from it has followed.
 func (s *Sim) serveGit(w http.ResponseWriter, r *http.Request) {
 	service := gitService(r)
-	s.world.Lock()
 	actor, repo, refused := s.gitAccess(r, service)
-	s.world.Unlock()
 	if refused != nil {
 		if refused.status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Basic realm="GitHub"`)
@@ -98,7 +100,7 @@ func (s *Sim) serveGit(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := gitBody(r)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
+		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
 	// A CGI program reads a body of known length, and neither chunks nor gzip.
@@ -135,8 +137,10 @@ func gitBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// gitAccess finds actor and repository of a git client's request, or says why not. The world's lock is held.
+// gitAccess finds actor and repository of a git client's request, or says why not.
 func (s *Sim) gitAccess(r *http.Request, service string) (world.Actor, *world.Repo, *gitRefusal) {
+	s.world.Lock()
+	defer s.world.Unlock()
 	parts := strings.SplitN(strings.TrimPrefix(r.URL.Path, "/"), "/", 3)
 	name := strings.TrimSuffix(parts[1], ".git")
 	repo := s.world.Repo(parts[0], name)

@@ -106,16 +106,10 @@ func created(o wire.Object) (answer, error) {
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBytes+1))
 	c := &call{Front: f, request: r, query: r.URL.Query(), body: body, header: http.Header{}}
-	var found answer
-	f.World.Lock()
-	switch {
-	case err != nil || len(body) > maxRequestBytes:
+	if err == nil && len(body) > maxRequestBytes {
 		err = &world.Refusal{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("Request body is over %d bytes", maxRequestBytes)}
-	default:
-		found, err = c.answer()
 	}
-	status, content := c.finish(found, err)
-	f.World.Unlock()
+	status, content := c.serve(err)
 	f.record(c, status, content) // before the client sees it: who then looks into the log finds it there
 	for name, values := range c.header {
 		w.Header()[name] = values
@@ -124,6 +118,16 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(content) // a client that has gone away is no matter
 	}
+}
+
+// serve makes the answer under the world's lock; unread is why the request could not be read.
+func (c *call) serve(unread error) (status int, content []byte) {
+	c.World.Lock()
+	defer c.World.Unlock()
+	if unread != nil {
+		return c.finish(answer{}, unread)
+	}
+	return c.finish(c.answer())
 }
 
 func (f *Front) record(c *call, status int, content []byte) {
