@@ -281,8 +281,12 @@ func TestParse_saysHowManyMoreThereAre(t *testing.T) {
 
 func TestSortFindings_orderDoesNotDependOnTheInput(t *testing.T) {
 	sorted := []document.Finding{
-		{Path: "a", Line: 1, Rule: "B"}, {Path: "a", Line: 2, Column: 1, Rule: "A"}, {Path: "a", Line: 2, Column: 1, Rule: "B"},
-		{Path: "a", Line: 2, Column: 3, Rule: "A"}, {Path: "b", Rule: "A", Message: "x"}, {Path: "b", Rule: "A", Message: "y"},
+		{Path: "a", Line: 1, Rule: "B"},
+		{Path: "a", Line: 2, Column: 1, Rule: "A"},
+		{Path: "a", Line: 2, Column: 1, Rule: "B"},
+		{Path: "a", Line: 2, Column: 3, Rule: "A"},
+		{Path: "b", Rule: "A", Message: "x"},
+		{Path: "b", Rule: "A", Message: "y"},
 	}
 	mixed := []document.Finding{sorted[5], sorted[2], sorted[4], sorted[0], sorted[3], sorted[1]}
 	document.SortFindings(mixed)

@@ -108,7 +108,7 @@ func TestNewCellWindow_caretStandsUnderTheMark(t *testing.T) {
 		{"abc", 0, 0, "abc", 0, 1},
 		{"", 1, 2, "", 0, 1},
 		{long, 1, 5, "word word word word word word word word word word word word word …", 0, 4},
-		{long, 101, 105, "… word word word word word word word word word word", 22, 4},
+		{long, 101, 105, "… " + strings.Repeat("word ", 13) + "…", 22, 4},
 		{strings.Repeat("x", 200), 150, 151, "… " + strings.Repeat("x", 66) + " …", 26, 1},
 		{strings.Repeat("漢", 100), 60, 61, "… " + strings.Repeat("漢", 33) + " …", 26, 2},
 	} {

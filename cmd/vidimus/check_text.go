@@ -176,13 +176,7 @@ func cut(cells []cell, from, to int) cellWindow {
 	from, to = min(from, len(cells)), min(to, len(cells))
 	first := 0
 	if total(cells[:to]) > room-2 {
-		first = from
-		for first > 0 && total(cells[first-1:from]) <= checkBefore {
-			first--
-		}
-		for first < from && first > 0 && cells[first-1].text != " " {
-			first++ // begin with a word
-		}
+		first = firstShown(cells, from)
 	}
 	w := cellWindow{}
 	if first > 0 {
@@ -212,6 +206,20 @@ func cut(cells []cell, from, to int) cellWindow {
 		w.text = strings.TrimRight(w.text, " ") + " …"
 	}
 	return w
+}
+
+// firstShown goes back from the mark as far as is shown, and begins with a word if one begins there.
+func firstShown(cells []cell, from int) int {
+	first := from
+	for first > 0 && total(cells[first-1:from]) <= checkBefore {
+		first--
+	}
+	for word := first; word < from && first > 0; word++ {
+		if cells[word].text == " " {
+			return word + 1
+		}
+	}
+	return first
 }
 
 // lastBlank ends a cut line with a word, if one ends close to last and not before from.
