@@ -34,7 +34,7 @@ func leadsNowhere(field, path string) bool {
 	for _, name := range []string{
 		"followers_url", "subscriptions_url", "organizations_url", "received_events_url", "forks_url", "hooks_url", "events_url", "tags_url",
 		"languages_url", "stargazers_url", "contributors_url", "subscribers_url", "subscription_url", "merges_url", "downloads_url", "deployments_url",
-		"issues_url", "contexts_url", "statuses_url",
+		"issues_url", "contexts_url",
 	} {
 		if field == name {
 			return true
@@ -44,7 +44,7 @@ func leadsNowhere(field, path string) bool {
 		strings.HasSuffix(path, "/reactions") || strings.HasPrefix(path, "users/") && strings.HasSuffix(path, "/repos") || strings.Contains(path, "/git/refs/") ||
 		strings.Contains(path, "/labels/") || strings.HasSuffix(path, "/protection") || strings.HasSuffix(path, "/enforce_admins") ||
 		strings.HasSuffix(path, "/access_tokens") || strings.HasSuffix(path, "/installation/repositories") || strings.Contains(path, "/team/") ||
-		strings.HasSuffix(path, "/teams") || strings.Contains(path, "/git/tags/")
+		strings.HasSuffix(path, "/teams") || strings.Contains(path, "/git/tags/") || strings.Contains(path, "/statuses/")
 }
 
 func TestAnswers_linksLeadToWhatTheyName(t *testing.T) {

@@ -149,6 +149,18 @@ func TestSim_requestLogKeepsOrderAndNumbers(t *testing.T) {
 	}
 }
 
+func TestStart_observersSeeWhatTheClientSees(t *testing.T) {
+	t.Parallel()
+	var seen []githubsim.Exchange // one client, one request at a time
+	s := githubsimtest.Start(t, githubsimtest.WithObserve(func(e githubsim.Exchange) { seen = append(seen, e) }), githubsimtest.WithCoverage(&coverage))
+	_, olga := s.User("olga")
+	must(t)(olga.Users.Get(ctx(), ""))
+	s.Get("/api/graphql", "", nil).Body.Close() //nolint:errcheck // only read
+	if len(seen) != 1 || seen[0].Operation != "users/get-authenticated" || seen[0].Actor != "olga" || !bytes.Contains(seen[0].ResponseBody, []byte(`"login":"olga"`)) {
+		t.Errorf("seen = %+v", seen)
+	}
+}
+
 func TestStart_refusals(t *testing.T) {
 	s := githubsimtest.Start(t)
 	taken := strings.TrimPrefix(s.URL(), "http://")

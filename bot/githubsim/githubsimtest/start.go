@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"log/slog"
 	"maps"
 	"net/http"
 	"os"
@@ -41,6 +42,16 @@ type setup struct {
 // WithNow makes now the clock below simulated time, instead of one that stands at Epoch.
 func WithNow(now func() time.Time) Option {
 	return func(s *setup) { s.Now = now }
+}
+
+// WithObserve tells observe of every API request, beside the checks of this package.
+func WithObserve(observe func(githubsim.Exchange)) Option {
+	return func(s *setup) { s.Observe = observe }
+}
+
+// WithLog makes the simulator tell log of its own faults.
+func WithLog(log *slog.Logger) Option {
+	return func(s *setup) { s.Log = log }
 }
 
 // Sim is a simulator of a test.
@@ -91,8 +102,11 @@ func watch(t testing.TB, s *setup) {
 	if err != nil {
 		t.Fatalf("read GitHub's descriptions: %v", err)
 	}
-	fail := failer(t)
+	fail, also := failer(t), s.Observe
 	s.Observe = func(e githubsim.Exchange) {
+		if also != nil {
+			also(e)
+		}
 		if !strings.HasPrefix(e.Path, "/api/v3") {
 			return
 		}
