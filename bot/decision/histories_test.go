@@ -218,6 +218,7 @@ func (p *play) playTwist() {
 		{6, "criss-cross merges", func() { p.crissCross() }},
 		{3, "all is forgotten, and what was approved is not witnessed", func() { p.h.Forget(); p.h.HideEdits() }},
 		{3, "there and back", func() { p.thereAndBack() }},
+		{3, "wrong digits at last", func() { p.review(dt.Aoife, "APPROVED", wrongDigits(p.linesOf(dt.Aoife, false))) }},
 	})
 	if p.chance(20) {
 		p.landPull()

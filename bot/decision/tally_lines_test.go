@@ -113,11 +113,11 @@ func lineHolds(line statement, d *doc) bool {
 		(!isDocumentPath(d.path) || line.version == d.page.version)
 }
 
-// twice: another file at the head has the same id. READING 1.3: then a line names
-// neither.
+// twice: another file at the head has the same id and bytes. READING 1.3: then a
+// line names neither.
 func (t *tally) twice(d *doc) bool {
 	for p, e := range t.head {
-		if p != d.path && isDocumentPath(p) && isDocumentPath(d.path) && !d.deleted && t.page(e).id == d.page.id {
+		if p != d.path && isDocumentPath(p) && isDocumentPath(d.path) && !d.deleted && e.SHA256 == d.sha {
 			return true
 		}
 	}
