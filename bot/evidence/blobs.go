@@ -10,9 +10,9 @@ import (
 
 // Needed lists the digests of all bytes that a replay of facts needs, sorted: the
 // files of the trees that a decision looks into, the raw commits that it judges, the
-// signed configuration and keys, the host's keys. Files over the limit, links and
-// submodules are not read, and of the trees between the proposal's commits only the
-// digests are compared.
+// signed configuration and keys, the host's keys. Of a symbolic link the target is its
+// bytes. Files over the limit and submodules are not read, and of the trees between the
+// proposal's commits only the digests are compared.
 func Needed(f facts.Facts) []string {
 	found := map[string]bool{f.HostKeys: true}
 	looked := lookedInto(f)
@@ -44,8 +44,7 @@ func Needed(f facts.Facts) []string {
 
 func need(found map[string]bool, entries []facts.Entry) {
 	for _, e := range entries {
-		link := e.Mode == document.ModeSymlink || e.Mode == document.ModeSubmodule
-		if !link && e.Size <= facts.MaxBlobBytes {
+		if e.Mode != document.ModeSubmodule && e.Size <= facts.MaxBlobBytes {
 			found[e.SHA256] = true
 		}
 	}

@@ -39,7 +39,7 @@ func TestBundle_sameEvidenceGivesTheSameBytes(t *testing.T) {
 	if !bytes.Equal(one, two) || a.Digest() != b.Digest() {
 		t.Errorf("two bundles of the same evidence have %d and %d bytes, digests %s and %s", len(one), len(two), a.Digest(), b.Digest())
 	}
-	if a.Name != "cloud-governance-evidence-6" || !a.Time.Equal(open(t, first).Entries()[5].When()) {
+	if a.Name != "cloud-governance-evidence-7" || !a.Time.Equal(open(t, first).Entries()[6].When()) {
 		t.Errorf("name %s, time %s", a.Name, a.Time)
 	}
 }
@@ -119,7 +119,7 @@ func TestBundle_withoutKeySaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := evidencetest.Unpack(b)
-	if _, signed := files["SHA256SUMS.asc"]; signed || !strings.HasSuffix(b.Name, "-6-unsigned") {
+	if _, signed := files["SHA256SUMS.asc"]; signed || !strings.HasSuffix(b.Name, "-7-unsigned") {
 		t.Errorf("%s, signed %v", b.Name, signed)
 	}
 	if !strings.Contains(string(files["START-HERE.html"]), "made without the evidence key") {
@@ -317,7 +317,8 @@ func TestReferences_nameEveryLandingAndEveryPullThatLanded(t *testing.T) {
 	}
 	want := []string{
 		"refs/vidimus/landed/000001", "refs/vidimus/landed/000002", "refs/vidimus/landed/000004", "refs/vidimus/landed/000005", "refs/vidimus/landed/000006",
-		"refs/vidimus/pull/1/head", "refs/vidimus/pull/2/head", "refs/vidimus/pull/5/head",
+		"refs/vidimus/landed/000007",
+		"refs/vidimus/pull/1/head", "refs/vidimus/pull/2/head", "refs/vidimus/pull/5/head", "refs/vidimus/pull/6/head",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("references (-want +got):\n%s", diff)
@@ -333,8 +334,8 @@ func TestStartHere_answersWithoutScriptOrAsset(t *testing.T) {
 	page := string(evidencetest.Unpack(w.Bundle())["START-HERE.html"])
 	_, head := open(t, w).Head()
 	for _, want := range []string{
-		"<title>Evidence of Northquay Logistics DAC</title>", "entries 1 to 6", head[:4] + " " + head[4:8], w.Bot.Primary()[:4] + " " + w.Bot.Primary()[4:8],
-		"proves nothing by standing here", "1 of 3 documents stand as they were signed; 2 of 3 deviations are open.", `href="VERIFY.md"`, `href="site/index.html"`,
+		"<title>Evidence of Northquay Logistics DAC</title>", "entries 1 to 7", head[:4] + " " + head[4:8], w.Bot.Primary()[:4] + " " + w.Bot.Primary()[4:8],
+		"proves nothing by standing here", "2 of 5 documents stand as they were signed; 3 of 4 deviations are open.", `href="VERIFY.md"`, `href="site/index.html"`,
 		"records/0000/000005/rendered/TOP-CLOUD.html", "mended by a later signed version", "abrannigan, ciso", "twisniewski, head-of-it", "signed, in force from 2026-10-05",
 		"deviation: direct-push", "policy/notes &#34;q&#34; ü.txt",
 	} {

@@ -285,3 +285,117 @@ func gnupgHome(t *testing.T) string {
 	})
 	return home
 }
+
+func TestReadKeys_refusesWhatCannotSignEvidence(t *testing.T) {
+	encryptOnly := func() []byte {
+		e, err := openpgp.NewEntity("Person", "", "", &packet.Config{Algorithm: packet.PubKeyAlgoECDSA, Curve: packet.CurveNistP256, Time: func() time.Time { return made }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		w, err := armor.Encode(&b, openpgp.PublicKeyType, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Serialize(w); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	_, k := newKey(t, "one")
+	for name, c := range map[string]struct {
+		file []byte
+		want string
+	}{
+		"nothing":        {nil, "read public keys"},
+		"no armour":      {[]byte("hello\n"), "read public keys"},
+		"a signature":    {mustSign(t, k, "x"), "read public keys"},
+		"randomised key": {encryptOnly(), "no key in it may sign"},
+		"too large":      {bytes.Repeat([]byte("x"), evidence.MaxKeyBytes+1), "more than"},
+		"cut":            {k.PublicArmour()[:200], "read public keys"},
+	} {
+		if _, err := evidence.ReadKeys(c.file); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error = %v, want one that says %q", name, err, c.want)
+		}
+	}
+}
+
+func mustSign(t *testing.T, k *evidence.Key, data string) []byte {
+	t.Helper()
+	sig, err := k.Sign([]byte(data), signed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sig
+}
+
+func TestKeys_nameWhoMaySign(t *testing.T) {
+	fresh, k := newKey(t, "one")
+	keys, err := evidence.ReadKeys(fresh.Public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{fresh.Primary}, keys.Primaries()); diff != "" {
+		t.Errorf("Primaries (-want +got):\n%s", diff)
+	}
+	if got := keys.Only([]string{k.Signing(), "nobody"}).Signing(); len(got) != 1 || got[0] != k.Signing() {
+		t.Errorf("Only(...).Signing() = %v", got)
+	}
+	if got := keys.Only(nil).Signing(); len(got) != 0 {
+		t.Errorf("Only(nil).Signing() = %v", got)
+	}
+}
+
+// A revoked key still verifies: what it proves, the position in the ledger says.
+func TestVerify_tellsThatTheKeyWasRevoked(t *testing.T) {
+	fresh, k := newKey(t, "one")
+	sig := mustSign(t, k, "x")
+	entities, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(fresh.Safe))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := entities[0]
+	later := &packet.Config{Time: func() time.Time { return signed.Add(time.Hour) }}
+	if err := e.RevokeSubkey(&e.Subkeys[0], packet.KeyCompromised, "lost", later); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	w, err := armor.Encode(&b, openpgp.PublicKeyType, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Serialize(w); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := evidence.ReadKeys(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := keys.Verify([]byte("x"), sig)
+	if err != nil || !signer.Revoked || signer.Signing != k.Signing() {
+		t.Errorf("Verify = %+v, %v, want it revoked", signer, err)
+	}
+}
+
+func BenchmarkSign(b *testing.B) {
+	fresh, err := evidence.MakeKey(evidencetest.Random("one"), "x", made)
+	if err != nil {
+		b.Fatal(err)
+	}
+	k, err := evidence.ReadKey(fresh.Server)
+	if err != nil {
+		b.Fatal(err)
+	}
+	data := bytes.Repeat([]byte("x"), 2_000)
+	for b.Loop() {
+		if _, err := k.Sign(data, signed); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -288,7 +288,7 @@ func TestLast_readsOnlyWhatItMust(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name := range counted.opened {
-		if strings.HasPrefix(name, "records/") && !strings.HasPrefix(name, "records/0000/000006/") {
+		if strings.HasPrefix(name, "records/") && !strings.HasPrefix(name, "records/0000/000007/") {
 			t.Errorf("%s was read", name)
 		}
 	}

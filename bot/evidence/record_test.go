@@ -531,3 +531,100 @@ func TestProjectReview_keepsGitHubsValues(t *testing.T) {
 		t.Error("a direct push has a pull request")
 	}
 }
+
+// A review that does not count is stated all the same, with the reason and what ended
+// it.
+func TestRecord_tellsWhyASignatureDoesNotCount(t *testing.T) {
+	w := evidencetest.New(".")
+	w.Found()
+	text := evidencetest.Files{"policy/a.md": evidencetest.Document("TOP-A", "1.0", "Text.")}
+	p := w.Propose(2, evidencetest.Author, text)
+	p.Approve(evidencetest.Ciso, "ciso")
+	p.Edit("Read.\n\nAnd more.")
+	p.Approve(evidencetest.IT, "head-of-it")
+	p.Dismiss(evidencetest.Ciso)
+	p.Approve(evidencetest.Author, "ciso")
+	p.Land("merge", evidencetest.IT, nil)
+	r := lastRecord(t, w)
+	if r.Digest("statements/signature-2871034403.json") != "" {
+		t.Error("an edited review without lines names no bytes, and is stated as a signature")
+	}
+	for review, want := range map[int64]evidence.SignedDocument{
+		2871034404: {Role: "head-of-it", Counts: false, Reason: "SIG008", EndedBy: "dismissal"},
+		2871034405: {Role: "ciso", Counts: false, Reason: "SIG002", EndedBy: ""},
+	} {
+		s, _ := predicate[evidence.Signature](t, r, fmt.Sprintf("statements/signature-%d.json", review))
+		got := s.Statements[0]
+		if got.Role != want.Role || got.Counts || got.Reason != want.Reason || got.EndedBy != want.EndedBy || got.Why == "" {
+			t.Errorf("review %d: %+v, want %+v", review, got, want)
+		}
+	}
+	d, _ := predicate[evidence.Deviation](t, r, "statements/deviation-TOP-A.json")
+	if len(d.Missing) != 2 || d.Signed != nil {
+		t.Errorf("deviation %+v", d)
+	}
+}
+
+func TestRecord_editedSignatureKeepsItsLineAndCountsNoMore(t *testing.T) {
+	w := evidencetest.New(".")
+	w.Found()
+	p := w.Propose(2, evidencetest.Author, evidencetest.Files{"policy/a.md": evidencetest.Document("TOP-A", "1.0", "Text.")})
+	p.Approve(evidencetest.Ciso, "ciso")
+	p.Edit(p.Body() + "\n\nOn second thought.")
+	p.Land("merge", evidencetest.IT, nil)
+	s, _ := predicate[evidence.Signature](t, lastRecord(t, w), "statements/signature-2871034403.json")
+	got := s.Statements[0]
+	if got.Counts || got.EndedBy != "edit" || got.Reason != "SIG008" || !strings.HasPrefix(got.Line, "I sign as ciso: TOP-A 1.0") {
+		t.Errorf("signed %+v", got)
+	}
+}
+
+func TestRecord_pushEndsASignatureOnOtherBytes(t *testing.T) {
+	w := evidencetest.New(".")
+	w.Found()
+	p := w.Propose(2, evidencetest.Author, evidencetest.Files{"policy/a.md": evidencetest.Document("TOP-A", "1.0", "Text.")})
+	p.Approve(evidencetest.Ciso, "ciso")
+	p.Push(p.Head, evidencetest.Files{"policy/a.md": evidencetest.Document("TOP-A", "1.0", "Another text.")})
+	p.Land("merge", evidencetest.IT, nil)
+	r := lastRecord(t, w)
+	s, statement := predicate[evidence.Signature](t, r, "statements/signature-2871034403.json")
+	if got := s.Statements[0]; got.Counts || got.EndedBy != "push" || got.Reason != "SIG003" {
+		t.Errorf("signed %+v", got)
+	}
+	if statement.Subject[0].Digest.SHA256 == r.Digest("sources/TOP-A.md") || statement.Subject[0].Digest.GitBlob == "" {
+		t.Errorf("subject %v, want the bytes that were signed and not those that landed", statement.Subject)
+	}
+	// What was signed and did not land is held all the same.
+	if _, held, err := open(t, w).Holds(statement.Subject[0].Digest.SHA256); err != nil || !held {
+		t.Errorf("the signed bytes are held: %v, %v", held, err)
+	}
+}
+
+func TestRecord_approvingReviewSignsWithoutALine(t *testing.T) {
+	w := evidencetest.New(".")
+	w.Found()
+	w.PublishRecord()
+	r := lastRecord(t, w)
+	s, _ := predicate[evidence.Signature](t, r, "statements/signature-2871034404.json")
+	got := s.Statements[0]
+	if !got.Counts || got.Level != "approval" || got.Line != "" || !strings.Contains(got.Text, got.SHA256) {
+		t.Errorf("signed %+v", got)
+	}
+	v, _ := predicate[evidence.DocumentVersion](t, r, "statements/document-REC-DECISION.json")
+	if v.Landed.Method != "rebase" || v.Requirements[0].Level != "approval" || v.Requirements[0].Outcome != "signed" {
+		t.Errorf("version %+v", v)
+	}
+}
+
+// Restoring the last signed bytes of a document needs no new version. LAW 9.3.
+func TestRecord_restoredDocumentClosesItsDeviation(t *testing.T) {
+	w := evidencetest.ShortStory()
+	policy := lastRecord(t, w)
+	w.Propose(0, evidencetest.Admin, evidencetest.Files{
+		"policy/cloud usage.md": evidencetest.Document("TOP-CLOUD", "1.0", "Clouds are used with care.", "picture.png"),
+	}).Land("direct", evidencetest.Admin, nil)
+	v, _ := predicate[evidence.DocumentVersion](t, lastRecord(t, w), "statements/document-TOP-CLOUD.json")
+	if v.Decision.Outcome != evidence.OutcomeRestored || len(v.Closes) != 1 || v.Closes[0].SHA256 != policy.Digest("statements/deviation-TOP-CLOUD.json") {
+		t.Errorf("outcome %s, closes %v", v.Decision.Outcome, v.Closes)
+	}
+}

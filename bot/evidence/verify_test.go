@@ -146,7 +146,7 @@ func TestVerifyText_listsSignaturesAndDeviations(t *testing.T) {
 	_, out := verdicts(t, "/bin/dash", "24", evidencetest.Unpack(w.Bundle()), w.Bot.Primary())
 	_, head := open(t, w).Head()
 	for _, want := range []string{
-		"ok 2: 6 entries, head " + head, "6 " + w.Bot.Signing(), "head-of-it (twisniewski-nq)  2026-11-20T", "policy/cloud usage.md\n",
+		"ok 2: 7 entries, head " + head, "7 " + w.Bot.Signing(), "ciso (abrannigan-nq)  2026-11-20T09:46:00Z  records/decision.md", "head-of-it (twisniewski-nq)  2026-11-20T", "policy/cloud usage.md\n",
 		"deviation 2026-11-20T", " direct-push: TOP-OLD was deleted",
 	} {
 		if !strings.Contains(out, want) {

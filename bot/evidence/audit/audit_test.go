@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/evidence"
 	"github.com/vidimus-bot/vidimus/bot/evidence/audit"
 	"github.com/vidimus-bot/vidimus/bot/evidence/evidencetest"
@@ -56,27 +57,28 @@ func TestVerify_wholeBundleIsToldOfRowByRow(t *testing.T) {
 	r := verify(w)
 	_, head := ledger(t, w).Head()
 	want := []string{
-		"ok files: 162 files, all as listed, none besides",
+		"ok files: 192 files, all as listed, none besides",
 		"ok list: SHA256SUMS signed by the evidence key",
-		"ok ledger: 6 entries, chain unbroken, head " + head[:12],
-		"ok records: 6 records, each with its list and nothing besides",
-		"ok statements: 11 document statements, each bound to its bytes in the records",
-		"ok decisions: 5 replayed from their facts, 5 the same",
-		"ok commits: 6 commits, 4 good, 2 neither; deviations tell what became of them",
-		"ok history: 1 branch and 5 changes in Git, every one of them recorded",
-		"note signatures: 16 signatures:",
-		"ok pages: 2 pages rendered again, the same bytes",
+		"ok ledger: 7 entries, chain unbroken, head " + head[:12],
+		"ok records: 7 records, each with its list and nothing besides",
+		"ok statements: 13 document statements, each bound to its bytes in the records",
+		"ok decisions: 6 replayed from their facts, 6 the same",
+		"ok commits: 7 commits, 5 good, 2 neither; deviations tell what became of them",
+		"ok history: 1 branch and 6 changes in Git, every one of them recorded",
+		"note signatures: 17 signatures:",
+		"ok pages: 3 pages rendered again, the same bytes",
 		"note deviation: TOP-CLOUD 1.0: TOP-CLOUD was changed on the governed branch by a direct push, without a pull request that anybody signed.",
+		`bad deviation: policy/no \xff text.txt: policy/no \xff text.txt was changed on the governed branch by a direct push, without a pull request that anybody signed.`,
 		`bad deviation: policy/notes "q" ü.txt: policy/notes "q" ü.txt was changed on the governed branch by a direct push, without a pull request that anybody signed.`,
 		"bad deviation: TOP-OLD 1.0: TOP-OLD was deleted on the governed branch by a direct push, without a pull request that anybody signed.",
 	}
 	if diff := cmp.Diff(want, rows(r)); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
-	if !r.Whole || !r.Pinned || r.Primary != w.Bot.Primary() || r.Entries != 6 || r.Head != head || r.Documents != 3 || r.Signed != 1 {
+	if !r.Whole || !r.Pinned || r.Primary != w.Bot.Primary() || r.Entries != 7 || r.Head != head || r.Documents != 5 || r.Signed != 2 {
 		t.Errorf("report %+v", r)
 	}
-	if want := "The bundle is whole and says of itself: 1 of 3 documents are signed."; r.Sentence() != want {
+	if want := "The bundle is whole and says of itself: 2 of 5 documents are signed."; r.Sentence() != want {
 		t.Errorf("Sentence = %q, want %q", r.Sentence(), want)
 	}
 }
@@ -107,6 +109,50 @@ func TestVerify_everyKindOfLandingIsWhole(t *testing.T) {
 		"a change between that nobody governs": func(w *evidencetest.World) {
 			w.Ungoverned()
 			w.PublishPolicy()
+		},
+		"a review edited, one dismissed, one by its author": func(w *evidencetest.World) {
+			p := w.Propose(2, evidencetest.Author, evidencetest.Files{"policy/a.md": evidencetest.Document("TOP-A", "1.0", "Text.")})
+			p.Approve(evidencetest.Ciso, "ciso")
+			p.Edit(p.Body() + "\n\nOn second thought.")
+			p.Approve(evidencetest.IT, "head-of-it")
+			p.Dismiss(evidencetest.Ciso)
+			p.Approve(evidencetest.Author, "ciso")
+			p.Land("merge", evidencetest.IT, nil)
+		},
+		"a signature ended by a push": func(w *evidencetest.World) {
+			p := w.Propose(2, evidencetest.Author, evidencetest.Files{"policy/a.md": evidencetest.Document("TOP-A", "1.0", "Text.")})
+			p.Approve(evidencetest.Ciso, "ciso")
+			p.Push(p.Head, evidencetest.Files{"policy/a.md": evidencetest.Document("TOP-A", "1.0", "Another text.")})
+			p.Land("merge", evidencetest.IT, nil)
+		},
+		"a record approved without a line": (*evidencetest.World).PublishRecord,
+		"a document restored": func(w *evidencetest.World) {
+			w.PublishPolicy()
+			w.Deviate()
+			w.Propose(0, evidencetest.Admin, evidencetest.Files{
+				"policy/cloud usage.md": evidencetest.Document("TOP-CLOUD", "1.0", "Clouds are used with care.", "picture.png"),
+			}).Land("direct", evidencetest.Admin, nil)
+		},
+		"a draft that moves": func(w *evidencetest.World) {
+			text := evidencetest.Document("TOP-A", "0.1", "Text.")
+			text.Bytes = bytes.Replace(text.Bytes, []byte("status: approved"), []byte("status: draft"), 1)
+			w.Propose(2, evidencetest.Author, evidencetest.Files{"policy/a.md": text}).Land("rebase", evidencetest.IT, nil)
+			w.Propose(3, evidencetest.Author, evidencetest.Files{"policy/a.md": {}, "policy/b.md": text}).Land("merge", evidencetest.IT, nil)
+		},
+		"a file over the limit": func(w *evidencetest.World) {
+			w.Propose(0, evidencetest.Admin, evidencetest.Files{
+				"policy/huge.md": {Mode: "100644", Bytes: bytes.Repeat([]byte("x"), facts.MaxBlobBytes+1)},
+			}).Land("direct", evidencetest.Admin, nil)
+		},
+		"links and executable files": func(w *evidencetest.World) {
+			w.Propose(0, evidencetest.Admin, evidencetest.Files{
+				"policy/link.md": {Mode: "120000", Bytes: []byte("../README.md")},
+				"policy/run.md":  {Mode: "100755", Bytes: []byte("#!/bin/sh\n")},
+			}).Land("direct", evidencetest.Admin, nil)
+		},
+		"the configuration deleted": func(w *evidencetest.World) {
+			w.Propose(0, evidencetest.Admin, evidencetest.Files{".vidimus.yml": {}}).Land("direct", evidencetest.Admin, nil)
+			w.RestoreConfiguration()
 		},
 		"a squash with other content": func(w *evidencetest.World) {
 			p := w.Propose(2, evidencetest.Author, evidencetest.Files{"policy/a.md": evidencetest.Document("TOP-A", "1.0", "Signed.")})

@@ -5,7 +5,9 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/document"
@@ -99,6 +101,7 @@ func (w *World) gather(s *facts.Snapshot) {
 func (w *World) governed(commit string, blobs map[string][]byte) facts.Tree {
 	tree := facts.Tree{Entries: []facts.Entry{}}
 	for p, f := range w.repo.trees[commit] {
+		p = printable(p)
 		if document.Classify(w.Root, p) == document.NotGoverned {
 			continue
 		}
@@ -111,4 +114,20 @@ func (w *World) governed(commit string, blobs map[string][]byte) facts.Tree {
 	sort.Slice(tree.Entries, func(i, j int) bool { return tree.Entries[i].Path < tree.Entries[j].Path })
 	tree.Digest = facts.TreeDigest(tree.Entries)
 	return tree
+}
+
+// printable writes bytes that are no UTF-8 as \xNN, as the facts of the App name files.
+func printable(path string) string {
+	if utf8.ValidString(path) {
+		return path
+	}
+	var b strings.Builder
+	for i := range len(path) {
+		if path[i] < utf8.RuneSelf {
+			b.WriteByte(path[i])
+		} else {
+			fmt.Fprintf(&b, `\x%02x`, path[i])
+		}
+	}
+	return b.String()
 }

@@ -100,23 +100,31 @@ func configuration(root string, people map[string]person) string {
 	fmt.Fprintf(&b, "version: 1\norganisation: Northquay Logistics DAC\nroot: %s\nbranches: [main]\npeople:\n", root)
 	for _, slug := range []string{Ciso, Admin, Author, IT} {
 		p := people[slug]
-		fmt.Fprintf(&b, "  %s: {github: %d, login: %s, name: %q, emails: [%s]}\n", slug, p.id, p.login, p.name, p.email)
+		fmt.Fprintf(&b, "  %s: {github: %d, login: %s, name: %q, emails: [%s], approval-signs: %v}\n", slug, p.id, p.login, p.name, p.email, slug == Ciso)
 	}
 	fmt.Fprintf(&b, "roles:\n  ciso: {title: Chief Information Security Officer, holders: [%s]}\n  head-of-it: {title: Head of IT, holders: [%s]}\n", Ciso, IT)
 	b.WriteString("rules:\n  - for: {type: topic-policy}\n    require: {all: [ciso, head-of-it]}\n    level: statement\n" +
+		"  - for: {type: record}\n    require: ciso\n    level: approval\n" +
 		"config:\n  require: {count: 2, of: [ciso, head-of-it]}\n  level: statement\n")
 	return b.String()
 }
 
 // Document is a small document without findings.
 func Document(id, version, body string, images ...string) File {
+	return governedText("topic-policy", id, version, body, images)
+}
+
+// Record is a small record without findings, which an approving review signs.
+func Record(id, version, body string) File { return governedText("record", id, version, body, nil) }
+
+func governedText(kind, id, version, body string, images []string) File {
 	change := "editorial"
 	if strings.HasSuffix(version, ".0") {
 		change = "material"
 	}
-	text := fmt.Sprintf("---\ntype: topic-policy\nid: %s\ntitle: Document %s\nversion: %q\nstatus: approved\nclassification: internal\nowner: ciso\n"+
+	text := fmt.Sprintf("---\ntype: %s\nid: %s\ntitle: Document %s\nversion: %q\nstatus: approved\nclassification: internal\nowner: ciso\n"+
 		"effective: 2026-10-05\nlast-review: 2026-09-24\nnext-review: 2027-09-23\nsignatories: [ciso]\nchange: %s\nchange-summary: As agreed.\n---\n\n"+
-		"# Document %s\n\n## Text\n\n%s\n", id, id, version, change, id, body)
+		"# Document %s\n\n## Text\n\n%s\n", kind, id, id, version, change, id, body)
 	for _, image := range images {
 		text += "\n![The picture](" + image + ")\n"
 	}

@@ -17,8 +17,9 @@ func (w *World) Found() {
 
 // Story is a founding, a document with a picture signed by statement and merged by
 // squash, a pull request with a signature that has not landed, a direct push that
-// changes the document, a new version, signed, that mends it, and a direct push that
-// deletes an older document and adds a file with a strange name.
+// changes the document, a new version, signed, that mends it, a record signed by an
+// approving review, and a direct push that deletes an older document and adds files with
+// strange names.
 func Story(root string) *World {
 	w := New(root)
 	w.Found()
@@ -26,6 +27,7 @@ func Story(root string) *World {
 	w.WitnessOnly()
 	w.Deviate()
 	w.Mend()
+	w.PublishRecord()
 	w.Litter()
 	return w
 }
@@ -79,12 +81,23 @@ func (w *World) Mend() {
 	p.Land("merge", IT, nil)
 }
 
-// Litter pushes a deletion and a file that may not be there straight onto main.
+// Litter pushes a deletion and files that may not be there straight onto main, one of
+// them with a name that is no text.
 func (w *World) Litter() {
 	w.Propose(0, Admin, Files{
 		w.Path("policy/old.md"):            {},
 		w.Path("policy/notes \"q\" ü.txt"): Text("A file that may not be there.\n"),
+		w.Path("policy/no \xff text.txt"):  Text("Nor may this one.\n"),
 	}).Land("direct", Admin, nil)
+}
+
+// PublishRecord lands a record, pull request 6, that one approving review signs; another
+// is by somebody without the role.
+func (w *World) PublishRecord() {
+	p := w.Propose(6, Author, Files{w.Path("records/decision.md"): Record("REC-DECISION", "1.0", "Clouds it is.")})
+	p.Approve(IT, "")
+	p.Approve(Ciso, "")
+	p.Land("rebase", IT, nil)
 }
 
 // ChangeConfiguration adds a remark to the configuration: by a signed pull request, 8,

@@ -8,6 +8,10 @@ import (
 	"strings"
 	"testing/fstest"
 	"time"
+	"unicode/utf8"
+
+	"github.com/ProtonMail/go-crypto/openpgp"
+	"github.com/ProtonMail/go-crypto/openpgp/armor"
 
 	"github.com/vidimus-bot/vidimus/bot/decision"
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
@@ -239,6 +243,29 @@ func (p *Pull) Review(by, state, body string) {
 	})
 }
 
+// Body is the text of the newest review.
+func (p *Pull) Body() string { return p.reviews[len(p.reviews)-1].Body }
+
+// Edit changes the text of the newest review after it was submitted.
+func (p *Pull) Edit(body string) {
+	r := &p.reviews[len(p.reviews)-1]
+	r.Body, r.LastEdited = body, timeText(p.w.tick())
+	p.witness(facts.Observation{
+		Act: facts.ActEdit, ID: r.ID, Pull: p.Number, Actor: r.User.ID, BodySHA256: facts.Digest([]byte(body)),
+		Seen: facts.Seen{At: timeText(p.w.tick()), By: facts.ByDelivery, Delivery: fmt.Sprintf("edit-%d", r.ID)},
+	})
+}
+
+// Dismiss dismisses the newest review.
+func (p *Pull) Dismiss(by string) {
+	r := &p.reviews[len(p.reviews)-1]
+	r.State = "DISMISSED"
+	p.witness(facts.Observation{
+		Act: facts.ActDismissal, ID: r.ID, Pull: p.Number, Actor: p.w.people[by].id,
+		Seen: facts.Seen{At: timeText(p.w.tick()), By: facts.ByDelivery, Delivery: fmt.Sprintf("dismissal-%d", r.ID)},
+	})
+}
+
 // Land brings the pull request onto main, as "merge", "squash", "rebase" or "direct",
 // with extra edits that nobody signed, and publishes. With rebase and direct the commits
 // land as they are.
@@ -271,7 +298,7 @@ func (w *World) publish(p *Pull, s facts.Snapshot) decision.Decision {
 		publication.Commits[id] = w.repo.objects[id].Raw
 	}
 	for path, f := range w.repo.trees[w.Main] {
-		if strings.HasSuffix(path, ".md") {
+		if strings.HasSuffix(path, ".md") && utf8.ValidString(path) {
 			publication.Rendered[path] = Render(path, f.Bytes)
 		}
 	}
@@ -313,3 +340,30 @@ func (w *World) Now() time.Time { return w.now }
 
 // Parent is the first parent of a commit.
 func (w *World) Parent(commit string) string { return w.repo.parents[commit][0] }
+
+// SecondSubkey is the evidence key after a rotation: the same primary, with another
+// signing subkey beside the first, and only that one's secret.
+func (w *World) SecondSubkey() *evidence.Key {
+	entities, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(w.Safe))
+	must(err)
+	e := entities[0]
+	must(e.AddSigningSubkey(configAt(begun().Add(time.Minute), "second subkey")))
+	var b bytes.Buffer
+	out, err := armor.EncodeWithChecksumOption(&b, openpgp.PrivateKeyType, nil, true)
+	must(err)
+	// Only the new subkey keeps its secret: the other's part is written as public.
+	e.Subkeys[0].PrivateKey = nil
+	must(e.PrivateKey.Serialize(out))
+	for _, identity := range e.Identities {
+		must(identity.UserId.Serialize(out))
+		must(identity.SelfSignature.Serialize(out))
+	}
+	must(e.Subkeys[0].PublicKey.Serialize(out))
+	must(e.Subkeys[0].Sig.Serialize(out))
+	must(e.Subkeys[1].PrivateKey.Serialize(out))
+	must(e.Subkeys[1].Sig.Serialize(out))
+	must(out.Close())
+	k, err := evidence.ReadKey(b.Bytes())
+	must(err)
+	return k
+}
