@@ -49,7 +49,7 @@ func render(blocks []block, l Look, folded bool) (Page, error) {
 	}
 	page := Page{Body: template.HTML(b.String()), Titled: p.titled} //nolint:gosec // made by html/template
 	for _, n := range nodes {
-		if n.Kind != "heading" || n.Level != 2 || n.Class == class(deleted) {
+		if n.Kind != "heading" || n.Level != 2 || n.Gone {
 			continue
 		}
 		if words := headingText(n); words != "" {

@@ -14,7 +14,7 @@ type node struct {
 	ID    string
 	Self  string // a heading's own words, where it links to itself
 	Class string
-	Big   bool // a heading of level 1 that is not the page's
+	Gone  bool // a heading that only the earlier version has
 	Runs  []run
 	Lines []line
 	Nodes []node
@@ -165,7 +165,7 @@ func ruleNote(o op) string {
 }
 
 func (p *printer) heading(b *block, n *node) {
-	n.Kind, n.ID, n.Runs = "heading", b.anchor, p.runs(b.spans)
+	n.Kind, n.ID, n.Runs, n.Gone = "heading", b.anchor, p.runs(b.spans), b.op == deleted
 	if b.op != deleted {
 		p.caption = plain(kept(b.spans))
 	}
@@ -173,8 +173,8 @@ func (p *printer) heading(b *block, n *node) {
 		p.titled = true
 		return
 	}
-	if b.level == 1 {
-		n.Level, n.Big = 2, true
+	if b.level == 1 { // not the page's
+		n.Level, n.Class = 2, joinClass(n.Class, "big")
 	}
 	if b.level == 2 && p.look.Self {
 		n.Self = p.caption

@@ -38,7 +38,13 @@ type termRow struct {
 type termCell struct {
 	Service, Text, Note string
 	State               *state
-	Links               []crumb
+	Links               []termLink
+}
+
+// termLink leads to a document; Until is when it ends.
+type termLink struct {
+	Text, Href string
+	Until      day
 }
 
 // provisions count the rows of a contract review.
@@ -272,7 +278,7 @@ func (p sheet) keysCell(d *paper) termCell {
 	for _, e := range p.site.papersOf(typeException, d.ServiceID) {
 		for _, rule := range e.Texts("waives") {
 			if rule == "REG003" || rule == "CON005" {
-				c.Links = append(c.Links, crumb{e.ID + ", until " + e.Text("expires"), p.to(e.page())})
+				c.Links = append(c.Links, termLink{e.ID, p.to(e.page()), dayOf(e.Date("expires"))})
 			}
 		}
 	}
@@ -293,5 +299,5 @@ func (p sheet) reviewCell(d *paper) termCell {
 		return termCell{Text: d.ID}
 	}
 	st := p.site.shortState(d)
-	return termCell{Links: []crumb{{d.dossier.id() + " " + d.version.label, p.to(d.page())}}, State: &st}
+	return termCell{Links: []termLink{{Text: d.dossier.id() + " " + d.version.label, Href: p.to(d.page())}}, State: &st}
 }

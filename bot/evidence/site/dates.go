@@ -77,7 +77,7 @@ func (a *archive) withHolders(role string) string {
 func (a *archive) keyDates() []dated {
 	var found []dated
 	for _, k := range a.keys() {
-		if k.Role != keyring.RolePerson || k.Expires().IsZero() || k.Fingerprint != k.Primary {
+		if !ofPerson(k) || k.Expires().IsZero() {
 			continue
 		}
 		who := k.Slug

@@ -62,7 +62,7 @@ func (s *site) people() error {
 	data := peoplePage{Unread: s.config.Organisation == ""}
 	keys := map[string][]keyRow{}
 	for _, k := range s.keys() {
-		if k.Role == keyring.RolePerson && k.Fingerprint == k.Primary {
+		if ofPerson(k) {
 			keys[k.Slug] = append(keys[k.Slug], p.keyRow(k))
 		}
 	}
@@ -85,6 +85,11 @@ func (s *site) people() error {
 		sheet: p, title: "People and keys", place: "people.html", template: "people", data: data,
 		crumbs: []crumb{{"Overview", "index.html"}, {"People and keys", ""}},
 	})
+}
+
+// ofPerson says whether a key is the primary key of somebody, not of the host or of Vidimus.
+func ofPerson(k keyring.Key) bool {
+	return k.Slug != keyring.HostSlug && k.Slug != keyring.BotSlug && k.Fingerprint == k.Primary
 }
 
 // roster are the people: those with a role first, in the order of the roles.

@@ -74,7 +74,7 @@ func (p sheet) certificateFacts(v *version, e *event) []fact {
 	}
 	facts := []fact{
 		{Name: "Document", Text: what},
-		{Name: "Signed bytes", Text: many(v.size, "byte", "bytes"), Code: e.subject.Name},
+		{Name: "Signed bytes", Text: many(v.size, "byte", "bytes") + " of", Code: e.subject.Name},
 		{Name: "SHA-256", Digest: v.sha256},
 	}
 	facts = appendDay(facts, "In force from", v.front.effective)
