@@ -168,8 +168,15 @@ func (d *Document) Table(heading string) (Table, bool) {
 
 // Column returns the index of the first column with that name under the reading rules of headings; -1 if
 // the table has none.
-func (t Table) Column(name string) int {
-	return slices.Index(t.keys, HeadingKey(name))
+func (t Table) Column(name string) int { return t.ColumnAfter(name, -1) }
+
+// ColumnAfter is [Table.Column] for the columns behind the one with index i.
+func (t Table) ColumnAfter(name string, i int) int {
+	next := slices.Index(t.keys[i+1:], HeadingKey(name))
+	if next < 0 {
+		return -1
+	}
+	return i + 1 + next
 }
 
 // Cell returns the row's cell in column i; a blank cell at the row's line if there is no such column.

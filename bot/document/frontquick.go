@@ -28,19 +28,19 @@ func quickFront(text string, line int) (fields []Field, ok bool) {
 			continue
 		}
 		f, ok := quickField(s, line, 0)
-		if !ok || hasKey(fields, f.Key) || len(fields) > 0 && isOpenMapping(fields[len(fields)-1]) {
+		if !ok || hasKey(fields, f.Key) || len(fields) > 0 && isOpenMapping(&fields[len(fields)-1]) {
 			return nil, false
 		}
 		fields = append(fields, f)
 	}
-	if len(fields) == 0 || isOpenMapping(fields[len(fields)-1]) {
+	if len(fields) == 0 || isOpenMapping(&fields[len(fields)-1]) {
 		return nil, false
 	}
 	return fields, true
 }
 
 // isOpenMapping reports a key without a value of its own, whose mapping has not begun.
-func isOpenMapping(f Field) bool { return f.Value.Shape == Blank }
+func isOpenMapping(f *Field) bool { return f.Value.Shape == Blank }
 
 // addNested adds a line with two blanks before it to the mapping that the last field began.
 func addNested(fields []Field, s string, line int) bool {

@@ -98,6 +98,9 @@ func isReservedOnWindows(s string) bool {
 // lookAlikeProblem judges each word of a file name, without its extension. A word in one foreign alphabet is
 // fine as long as one of its letters shows that it is foreign.
 func lookAlikeProblem(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return "" // the quick answer for nearly every path
+	}
 	if norm.NFKC.String(s) != s {
 		return fmt.Sprintf("%q holds letters that are only another shape of plain ones. Rename it to %q.", s, norm.NFKC.String(s))
 	}

@@ -80,8 +80,9 @@ func (pg *page) checkSplit(row document.Row, c matrixColumns) {
 		return // TAB002 or TAB004 says so
 	}
 	var missing, thin []string
-	for _, side := range []string{"Provider", "Customer"} {
-		switch text, found := sideText(cell.Text, side); {
+	split := strings.ReplaceAll(strings.ToLower(cell.Text), "：", ":")
+	for _, side := range []string{"provider", "customer"} {
+		switch text, found := sideText(split, side); {
 		case !found:
 			missing = append(missing, sideName(side))
 		case utf8.RuneCountInString(text) < minSide || isPlaceholder(text):
@@ -100,17 +101,14 @@ func (pg *page) checkSplit(row document.Row, c matrixColumns) {
 	}
 }
 
-func sideName(side string) string { return strings.ToLower(side) + "'s side" }
+func sideName(side string) string { return side + "'s side" }
 
-// sideText returns what stands behind "Provider:" or "Customer:", up to the other label.
-func sideText(text, side string) (string, bool) {
-	lower := strings.ReplaceAll(strings.ToLower(text), "：", ":")
-	label := strings.ToLower(side) + ":"
-	at := strings.Index(lower, label)
-	if at < 0 {
+// sideText returns what stands in a lower-case text behind "provider:" or "customer:", up to the next label.
+func sideText(lower, side string) (string, bool) {
+	_, part, found := strings.Cut(lower, side+":")
+	if !found {
 		return "", false
 	}
-	part := lower[at+len(label):]
 	for _, other := range []string{"provider:", "customer:"} {
 		if i := strings.Index(part, other); i >= 0 {
 			part = part[:i]

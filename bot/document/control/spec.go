@@ -13,6 +13,15 @@ type spec struct {
 	known  map[string]bool // field names
 	// sectionKeys are the required sections under the reading rules of headings, in their order.
 	sectionKeys []string
+	// tables are the type's tables, in their order.
+	tables []tableSpec
+}
+
+// tableSpec is a table of a type, with the keys by which its section and columns are found.
+type tableSpec struct {
+	document.TableRule
+	sectionKey string
+	columnKeys []string
 }
 
 func newSpec(t document.Type) *spec {
@@ -22,6 +31,13 @@ func newSpec(t document.Type) *spec {
 	}
 	for _, name := range t.Sections {
 		s.sectionKeys = append(s.sectionKeys, document.HeadingKey(name))
+	}
+	for _, rule := range t.Tables {
+		prepared := tableSpec{TableRule: rule, sectionKey: document.HeadingKey(rule.Section)}
+		for _, c := range rule.Columns {
+			prepared.columnKeys = append(prepared.columnKeys, document.HeadingKey(c.Name))
+		}
+		s.tables = append(s.tables, prepared)
 	}
 	return s
 }

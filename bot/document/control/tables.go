@@ -12,8 +12,8 @@ import (
 // checkTables holds the tables against the type: TAB001, TAB002, TAB004 to TAB007, and MAT003 in passing.
 func (pg *page) checkTables() {
 	judged := map[int]bool{} // header lines of the tables that a rule describes
-	for _, rule := range pg.spec.Tables {
-		section, found := pg.doc.Section(rule.Section)
+	for _, rule := range pg.spec.tables {
+		section, found := pg.doc.Section(rule.sectionKey)
 		if !found {
 			continue // STR001 says so
 		}
@@ -34,7 +34,7 @@ func (pg *page) checkTables() {
 	}
 }
 
-func (pg *page) missingTable(rule document.TableRule, s document.Section) {
+func (pg *page) missingTable(rule tableSpec, s document.Section) {
 	var columns []string
 	for _, c := range rule.Columns {
 		columns = append(columns, c.Name)
@@ -48,10 +48,10 @@ func (pg *page) missingTable(rule document.TableRule, s document.Section) {
 	pg.add("TAB001", s.Span, fix, "The section %s has no table.", document.Quote(s.Title))
 }
 
-func (pg *page) checkTable(rule document.TableRule, t document.Table) {
+func (pg *page) checkTable(rule tableSpec, t document.Table) {
 	columns := make([]int, len(rule.Columns))
-	for i, c := range rule.Columns {
-		columns[i] = pg.findColumn(rule, c, t)
+	for i := range rule.Columns {
+		columns[i] = pg.findColumn(rule, i, t)
 	}
 	if len(t.Rows) == 0 && !rule.MayBeEmpty {
 		pg.add("TAB001", document.Span{Line: t.Line}, "write at least one row", "The table of the section %s has no row.", document.Quote(rule.Section))
@@ -78,7 +78,7 @@ func (pg *page) checkTable(rule document.TableRule, t document.Table) {
 
 // checkShortRow reports a row that ends before all its required cells: a pipe is missing, or text follows the
 // table without a blank line.
-func (pg *page) checkShortRow(rule document.TableRule, columns []int, row document.Row) {
+func (pg *page) checkShortRow(rule tableSpec, columns []int, row document.Row) {
 	var missing []string
 	for i, c := range rule.Columns {
 		if columns[i] >= 0 && !c.Blank && isPadding(row.Cell(columns[i])) {
@@ -95,17 +95,21 @@ func (pg *page) checkShortRow(rule document.TableRule, columns []int, row docume
 func isPadding(cell document.Cell) bool { return cell.Column == 0 }
 
 // findColumn returns the column's index, or -1 with the finding that says what stands there instead.
-func (pg *page) findColumn(rule document.TableRule, c document.ColumnRule, t document.Table) int {
-	index := t.Column(c.Name)
-	key := document.HeadingKey(c.Name)
+func (pg *page) findColumn(rule tableSpec, column int, t document.Table) int {
+	c, key := rule.Columns[column], rule.columnKeys[column]
+	index := t.Column(key)
 	if index >= 0 {
-		for _, cell := range t.Header[index+1:] {
-			if document.HeadingKey(cell.Text) == key {
-				pg.add("TAB002", cell.Span, "give the columns different names, or delete one", "The column %s stands twice; which one holds?", document.Quote(c.Name))
-			}
+		if twice := t.ColumnAfter(key, index); twice >= 0 {
+			pg.add("TAB002", t.Header[twice].Span, "give the columns different names, or delete one", "The column %s stands twice; which one holds?", document.Quote(c.Name))
 		}
 		return index
 	}
+	return pg.missingColumn(rule, column, t)
+}
+
+// missingColumn says what stands in the place of a column that is not there.
+func (pg *page) missingColumn(rule tableSpec, column int, t document.Table) int {
+	c, key := rule.Columns[column], rule.columnKeys[column]
 	var others []string
 	for _, cell := range t.Header {
 		if !known(rule, cell.Text) {
@@ -132,9 +136,8 @@ func (pg *page) findColumn(rule document.TableRule, c document.ColumnRule, t doc
 	return -1
 }
 
-func known(rule document.TableRule, name string) bool {
-	key := document.HeadingKey(name)
-	return slices.ContainsFunc(rule.Columns, func(c document.ColumnRule) bool { return document.HeadingKey(c.Name) == key })
+func known(rule tableSpec, name string) bool {
+	return slices.Contains(rule.columnKeys, document.HeadingKey(name))
 }
 
 // checkCell judges one cell of a column that a rule describes (TAB004, TAB005, TAB007).
