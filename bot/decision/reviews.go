@@ -58,6 +58,10 @@ func (e *evaluation) joinReview(r facts.Review) joined {
 	}
 	j.Lines, j.Problems = approval.ParseLines(r.Body)
 	seen := e.observed(r)
+	if e.unknownBody(r, seen) {
+		j.Lines, j.Problems = nil, nil
+		seen.deliveries, seen.sights = nil, nil
+	}
 	j.State, j.Dismissed = e.state(r, seen.state)
 	if j.Dismissed {
 		j.DismissalCounts = e.dismissalCounts(r)
@@ -76,7 +80,7 @@ type observedReview struct {
 	deliveries, sights []facts.Observation
 	statements         map[string]string // commit → digest of the statement
 	state              string            // as submitted
-	editedAt           string
+	edits              []string          // times
 }
 
 func (e *evaluation) observed(r facts.Review) observedReview {
@@ -87,8 +91,8 @@ func (e *evaluation) observed(r facts.Review) observedReview {
 				continue
 			}
 			switch {
-			case seen.Act == facts.ActEdit && e.before(seen.Seen.At):
-				o.editedAt = seen.Seen.At
+			case seen.Act == facts.ActEdit:
+				o.edits = append(o.edits, seen.Seen.At)
 			case seen.Act == facts.ActReview && seen.Seen.By == facts.ByDelivery:
 				o.deliveries = append(o.deliveries, seen)
 			case seen.Act == facts.ActReview:
@@ -274,12 +278,10 @@ func (e *evaluation) dismissalCounts(r facts.Review) bool {
 }
 
 // edited: an edit was delivered, GitHub shows one, or the body is another than
-// the delivered one, or without a delivery the one that was seen first. LAW 6.3.
+// the delivered one, or without a delivery the one that was seen first. After a
+// landing only edits until then. LAW 6.3, 9.1.
 func (e *evaluation) edited(r facts.Review, seen observedReview) bool {
-	if seen.editedAt != "" {
-		return true
-	}
-	if r.LastEdited != "" && r.LastEdited != "never" && e.before(r.LastEdited) {
+	if slices.ContainsFunc(edits(r, seen), e.before) {
 		return true
 	}
 	first := seen.deliveries
@@ -287,6 +289,24 @@ func (e *evaluation) edited(r facts.Review, seen observedReview) bool {
 		first = seen.sights
 	}
 	return len(first) > 0 && !holdsBody(first, r)
+}
+
+// edits are the times of the edits of a review that were told.
+func edits(r facts.Review, seen observedReview) []string {
+	if r.LastEdited != "" && r.LastEdited != "never" {
+		return append(slices.Clone(seen.edits), r.LastEdited)
+	}
+	return seen.edits
+}
+
+// unknownBody: the body was edited after the landing, and nobody saw before that
+// what it is now. A later edit makes nothing either. LAW 9.1.
+func (e *evaluation) unknownBody(r facts.Review, seen observedReview) bool {
+	all := slices.Concat(seen.deliveries, seen.sights)
+	return slices.ContainsFunc(edits(r, seen), func(at string) bool {
+		earlier := slices.DeleteFunc(slices.Clone(all), func(o facts.Observation) bool { return o.Seen.At >= at })
+		return !e.before(at) && !holdsBody(earlier, r)
+	})
 }
 
 // fillBound gives a review what the bound commit holds: its content list, and

@@ -170,8 +170,14 @@ func isTime(s string) bool {
 
 func (e *evaluation) checkLandingFacts() {
 	l := e.f.Landing
+	if l == nil && e.f.Pull == nil {
+		e.incomplete("the facts name neither a pull request nor a landing")
+	}
 	if l == nil {
 		return
+	}
+	if e.f.Pull != nil && e.f.Pull.Branch != l.Branch {
+		e.incomplete("a pull request into %q landed on %q", e.f.Pull.Branch, l.Branch)
 	}
 	if len(l.Commits) == 0 || !isTime(l.At) {
 		e.incomplete("the landing has no commit or no time")
@@ -204,8 +210,11 @@ func (e *evaluation) checkBytes() {
 		for _, path := range e.treeOf(id).paths() {
 			entry := e.treeOf(id)[path]
 			link := entry.Mode == document.ModeSymlink || entry.Mode == document.ModeSubmodule
-			if _, read := e.s.Blobs[entry.SHA256]; !read && !link && entry.Size <= facts.MaxBlobBytes {
+			switch b, read := e.s.Blobs[entry.SHA256]; {
+			case !read && !link && entry.Size <= facts.MaxBlobBytes:
 				e.incomplete("the bytes of %s at %s were not read", path, id)
+			case read && int64(len(b)) != entry.Size:
+				e.incomplete("%s at %s is said to have %d bytes and has %d", path, id, entry.Size, len(b))
 			}
 		}
 	}

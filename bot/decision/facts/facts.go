@@ -147,7 +147,8 @@ type Governance struct {
 	Signed []Entry `json:"signed"`
 }
 
-// Review is GitHub's answer, reduced to an allow-list; values are untouched.
+// Review is GitHub's answer, reduced to an allow-list; values are untouched, but
+// for a Body that was edited after the landing: it is as it was then. LAW 9.1.
 // State is upper case as the REST API gives it.
 type Review struct {
 	ID          int64   `json:"id"`

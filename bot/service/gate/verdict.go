@@ -14,11 +14,6 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/service/store"
 )
 
-// staleRetries is how often a delivery waits for GitHub to show the head that it
-// announced; after that what is shown is judged, because a newer push has its
-// own delivery.
-const staleRetries = 3
-
 // judge reads one pull request anew and says its verdict, if it is open.
 func (g *Gate) judge(ctx context.Context, desk *Desk, number int, it *item) error {
 	p, err := desk.Hub.Pull(ctx, number)
@@ -263,30 +258,6 @@ func (g *Gate) ask(ctx context.Context, desk *Desk, c *Case) error {
 // founding says whether the change brings the first configuration.
 func (c *Case) founding() bool {
 	return !c.Snapshot.Facts.Governance.Recorded && decision.Evaluate(c.Snapshot).Founding
-}
-
-// askEdits asks GraphQL about reviews with statement lines whose delivery nobody
-// saw: only then does the answer matter.
-func (g *Gate) askEdits(ctx context.Context, desk *Desk, f *facts.Facts) error {
-	var nodes []string
-	for _, r := range f.Reviews {
-		if hasLines(r) && !delivered(f, r.ID) {
-			nodes = append(nodes, r.NodeID)
-		}
-	}
-	if len(nodes) == 0 {
-		return nil
-	}
-	edited, err := desk.Hub.LastEdited(ctx, nodes)
-	if err != nil {
-		return err
-	}
-	for i, r := range f.Reviews {
-		if at, ok := edited[r.NodeID]; ok && hasLines(r) && !delivered(f, r.ID) {
-			f.Reviews[i].LastEdited = at
-		}
-	}
-	return nil
 }
 
 // needsTimeline: a dismissed review that was, or may have been, an objection; or

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/decision"
@@ -12,7 +11,6 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/evidence"
 	"github.com/vidimus-bot/vidimus/bot/service/store"
-	"github.com/vidimus-bot/vidimus/bot/signature/approval"
 )
 
 // Statement is one witness statement with its signature and what it observed.
@@ -119,11 +117,7 @@ func (g *Gate) keep(ctx context.Context, desk *Desk, c *Case, hints []Hint) erro
 	for _, s := range c.Witnesses {
 		b.Witnesses = append(b.Witnesses, store.Witness{Pull: c.Pull.Number, Statement: s.Statement, Signature: s.Signature, Entry: s.Entry})
 	}
-	for _, h := range hints {
-		if h.Testimony != nil && h.Testimony.Act == facts.ActReview {
-			b.Bodies = append(b.Bodies, []byte(h.Body))
-		}
-	}
+	b.Bodies = bodies(c.Snapshot.Facts.Reviews, hints)
 	known := &c.Known
 	if known.Head != c.Pull.Head || known.HeadSeen.IsZero() {
 		known.Head, known.HeadSeen = c.Pull.Head, g.App.Now()
@@ -173,6 +167,9 @@ func (w *watch) observe(head string, open bool, hints []Hint) []facts.Observatio
 		if (r.State == "APPROVED" || r.State == "CHANGES_REQUESTED") && !w.hasReview(r.ID) {
 			w.add(w.filled(o))
 		}
+	}
+	if open {
+		w.observeEdits()
 	}
 	return w.fresh
 }
@@ -250,18 +247,6 @@ func (w *watch) hasReview(id int64) bool {
 	return found
 }
 
-// delivered says whether the delivery of a review was witnessed.
-func delivered(f *facts.Facts, review int64) bool {
-	for _, w := range f.Witnesses {
-		for _, o := range w.Observations {
-			if o.Act == facts.ActReview && o.ID == review && o.Seen.By == facts.ByDelivery {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // observedState is what a review said when it was submitted, "" if nobody saw.
 func observedState(f *facts.Facts, review int64) string {
 	for _, w := range f.Witnesses {
@@ -272,9 +257,4 @@ func observedState(f *facts.Facts, review int64) string {
 		}
 	}
 	return ""
-}
-
-func hasLines(r facts.Review) bool {
-	lines, problems := approval.ParseLines(r.Body)
-	return len(lines)+len(problems) > 0 && strings.EqualFold(r.State, "approved")
 }
