@@ -32,6 +32,9 @@ func (p *play) act(edits ...dt.Edit) dt.Act {
 
 // bump writes another text under the version after the base's.
 func (p *play) bump(path string) dt.Edit {
+	if _, renamed := p.texts["records/notes.md"]; renamed && path == "records/note.md" {
+		path = "records/notes.md"
+	}
 	t, ok := p.texts[path]
 	if !ok {
 		t = dt.Text{Type: "record", ID: "REC-NOTE", Version: "1.0"}

@@ -214,11 +214,17 @@ func (p *play) playTwist() {
 			p.heads = append(p.heads, p.h.Base())
 			p.contradict()
 		}},
-		{10, "side branches", func() { p.sideBranches(); p.completely() }},
+		{13, "side branches", func() { p.sideBranches(); p.completely() }},
 		{6, "criss-cross merges", func() { p.crissCross() }},
 		{3, "all is forgotten, and what was approved is not witnessed", func() { p.h.Forget(); p.h.HideEdits() }},
 		{3, "there and back", func() { p.thereAndBack() }},
-		{3, "wrong digits at last", func() { p.review(dt.Aoife, "APPROVED", wrongDigits(p.linesOf(dt.Aoife, false))) }},
+		{6, "a right line and one of a document that is not there", func() {
+			stray := "I sign as ciso: TOP-NOWHERE 1.0 sha256:" + strings.Repeat("0", 64)
+			p.review(dt.Aoife, "APPROVED", append(p.linesOf(dt.Aoife, false), stray))
+		}},
+		{4, "a right line and a malformed one", func() {
+			p.review(dt.Aoife, "APPROVED", append(p.linesOf(dt.Aoife, false), "I sign as I please."))
+		}},
 	})
 	if p.chance(20) {
 		p.landPull()

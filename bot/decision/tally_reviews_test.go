@@ -161,9 +161,6 @@ func (t *tally) claimed(g *given, d *doc) []string {
 			continue
 		}
 		spoken = true
-		if t.twice(d) {
-			continue
-		}
 		if !lineHolds(line, d) || (g.commit != "" && !t.unmoved(g, d)) {
 			t.because("SIG003")
 			if t.on("SIG003") {

@@ -24,6 +24,7 @@ type outcome struct {
 	// that could fill a required role.
 	Signatures, Valid []counted
 	Unmet             []string // documents that lack signatures
+	Twice             []string // documents whose id another file has too
 	Deviations        []deviating
 }
 
@@ -130,6 +131,9 @@ func (t *tally) decide() outcome {
 		o.Valid = append(o.Valid, d.valid...)
 		if !d.met {
 			o.Unmet = append(o.Unmet, d.path)
+		}
+		if t.twice(d) {
+			o.Twice = append(o.Twice, d.path)
 		}
 	}
 	if t.f.Landing != nil {
