@@ -82,7 +82,7 @@ func scan(document string) ([]token, error) {
 		default:
 			length := wordLength(document[i:])
 			if length == 0 {
-				return nil, fmt.Errorf("Parse error on %q", string(c)) //nolint:staticcheck // GitHub's words
+				return nil, fmt.Errorf("Parse error on %q", string(c))
 			}
 			tokens = append(tokens, token(document[i:i+length]))
 			i += length
@@ -144,7 +144,7 @@ func (p *parser) next() token {
 
 func (p *parser) expect(wanted token) error {
 	if got := p.next(); got != wanted {
-		return fmt.Errorf("Parse error on %q: expected %q", string(got), string(wanted)) //nolint:staticcheck // GitHub's words
+		return fmt.Errorf("Parse error on %q: expected %q", string(got), string(wanted))
 	}
 	return nil
 }
@@ -169,7 +169,7 @@ func (p *parser) operation() (Operation, error) {
 			}
 		}
 	default:
-		return o, fmt.Errorf("Parse error on %q: expected a query or a mutation", string(p.peek())) //nolint:staticcheck // GitHub's words
+		return o, fmt.Errorf("Parse error on %q: expected a query or a mutation", string(p.peek()))
 	}
 	var err error
 	o.Fields, err = p.selection("")
@@ -194,7 +194,7 @@ func (p *parser) selection(on string) ([]Field, error) {
 	var fields []Field
 	for p.peek() != "}" {
 		if p.peek() == "" {
-			return nil, errors.New("Parse error: unexpected end of the query") //nolint:staticcheck // GitHub's words
+			return nil, errors.New("Parse error: unexpected end of the query")
 		}
 		more, err := p.selected(on)
 		if err != nil {
@@ -222,7 +222,7 @@ func (p *parser) selected(on string) ([]Field, error) {
 		f.Name = string(p.next())
 	}
 	if strings.ContainsAny(f.Name, "{}()[]:$!=@|&\"") || f.Name == "" {
-		return nil, fmt.Errorf("Parse error on %q: expected a field", f.Name) //nolint:staticcheck // GitHub's words
+		return nil, fmt.Errorf("Parse error on %q: expected a field", f.Name)
 	}
 	var err error
 	if p.peek() == "(" {
@@ -247,7 +247,8 @@ func (p *parser) fragment() ([]Field, error) {
 	}
 	at, known := p.fragments[string(name)]
 	if !known {
-		return nil, fmt.Errorf("Fragment %s was used, but not defined", name) //nolint:staticcheck // GitHub's words
+		//lint:ignore ST1005 GitHub's words
+		return nil, fmt.Errorf("Fragment %s was used, but not defined", name)
 	}
 	back := p.at
 	p.at = at + 1
@@ -295,7 +296,7 @@ func (p *parser) value() (any, error) {
 	case t == "null":
 		return nil, nil
 	case t == "":
-		return nil, errors.New("Parse error: unexpected end of the query") //nolint:staticcheck // GitHub's words
+		return nil, errors.New("Parse error: unexpected end of the query")
 	}
 	if number, err := strconv.ParseFloat(string(t), 64); err == nil {
 		return number, nil

@@ -178,8 +178,8 @@ func (w *World) LevelOf(a Actor, r *Repo) Level {
 	return LevelWrite
 }
 
-// require refuses the actor who has less than level: 404 to who may not even see the repository.
-func (w *World) require(a Actor, r *Repo, level Level) error {
+// Require refuses the actor who has less than level in the repository: 404 to who may not even see it.
+func (w *World) Require(a Actor, r *Repo, level Level) error {
 	has := w.LevelOf(a, r)
 	switch {
 	case has == LevelNone:
@@ -191,9 +191,6 @@ func (w *World) require(a Actor, r *Repo, level Level) error {
 	}
 	return Forbidden("Must have " + map[Level]string{LevelTriage: "triage", LevelWrite: "push", LevelMaintain: "maintain"}[level] + " access to repository")
 }
-
-// Require refuses the actor who has less than level in the repository.
-func (w *World) Require(a Actor, r *Repo, level Level) error { return w.require(a, r, level) }
 
 // Association is the word for what the account is to the repository, as it stands beside what the account writes.
 func (w *World) Association(a *Account, r *Repo) string {

@@ -89,7 +89,7 @@ func (w *World) AddAccount(n NewAccount) (*Account, error) {
 	if w.Account(n.Login) != nil {
 		return nil, Invalid(FieldError{Resource: "User", Field: "login", Code: "already_exists", Message: fmt.Sprintf("login %q is taken", n.Login)})
 	}
-	if n.Email != "" && w.accountByEmail(n.Email) != nil {
+	if n.Email != "" && w.AccountByEmail(n.Email) != nil {
 		return nil, Invalid(FieldError{Resource: "User", Field: "email", Code: "already_exists", Message: fmt.Sprintf("e-mail %q is taken", n.Email)})
 	}
 	id, err := w.accountID(n.ID)
@@ -145,8 +145,9 @@ func (w *World) Accounts(kind Kind) []*Account {
 	return all
 }
 
-// accountByEmail finds whose address it is: the one an account was made with, or its noreply address.
-func (w *World) accountByEmail(email string) *Account {
+// AccountByEmail finds whose address it is, the one an account was made with or its noreply address: who GitHub shows
+// for a commit's author or committer. Nil is nobody.
+func (w *World) AccountByEmail(email string) *Account {
 	for _, a := range w.accounts {
 		if a.Email != "" && strings.EqualFold(a.Email, email) || strings.EqualFold(a.noreply(), email) {
 			return a
@@ -154,9 +155,6 @@ func (w *World) accountByEmail(email string) *Account {
 	}
 	return nil
 }
-
-// AccountByEmail is the account that GitHub would show for a commit's author or committer; nil for nobody.
-func (w *World) AccountByEmail(email string) *Account { return w.accountByEmail(email) }
 
 func (a *Account) noreply() string {
 	return fmt.Sprintf("%d+%s@users.noreply.github.com", a.ID, a.Login)

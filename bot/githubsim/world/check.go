@@ -106,7 +106,7 @@ func (w *World) AddRun(actor Actor, r *Repo, f RunFields) (*CheckRun, error) {
 	w.setRun(run, f)
 	r.Runs = append(r.Runs, run)
 	r.dropOldest(run)
-	w.happened(Event{Name: "check_run", Action: "created", Repo: r, Sender: actor.Account, Run: run})
+	w.emit(Event{Name: "check_run", Action: "created", Repo: r, Sender: actor.Account, Run: run})
 	if run.Status == "completed" {
 		w.completed(actor, run)
 	}
@@ -167,7 +167,7 @@ func (w *World) requestSuites(actor Actor, r *Repo, m Move) {
 			continue // another branch brought this commit before
 		}
 		s.Branch, s.Before = m.branch(), m.Before
-		w.happened(Event{Name: "check_suite", Action: "requested", Repo: r, Sender: actor.Account, To: i.App, Suite: s})
+		w.emit(Event{Name: "check_suite", Action: "requested", Repo: r, Sender: actor.Account, To: i.App, Suite: s})
 	}
 }
 
@@ -189,7 +189,7 @@ func (w *World) EditRun(actor Actor, run *CheckRun, f RunFields) error {
 }
 
 func (w *World) completed(actor Actor, run *CheckRun) {
-	w.happened(Event{Name: "check_run", Action: "completed", Repo: run.Suite.Repo, Sender: actor.Account, Run: run})
+	w.emit(Event{Name: "check_run", Action: "completed", Repo: run.Suite.Repo, Sender: actor.Account, Run: run})
 }
 
 // setRun takes over the fields of a request. A conclusion completes the run; its annotations are added to those there.
@@ -347,19 +347,19 @@ func (s *CheckSuite) Outcome() (status, conclusion string) {
 
 // RerequestRun asks the App to run its check again.
 func (w *World) RerequestRun(actor Actor, run *CheckRun) error {
-	if err := w.require(actor, run.Suite.Repo, LevelWrite); err != nil {
+	if err := w.Require(actor, run.Suite.Repo, LevelWrite); err != nil {
 		return err
 	}
-	w.happened(Event{Name: "check_run", Action: "rerequested", Repo: run.Suite.Repo, Sender: actor.Account, To: run.App, Run: run})
+	w.emit(Event{Name: "check_run", Action: "rerequested", Repo: run.Suite.Repo, Sender: actor.Account, To: run.App, Run: run})
 	return nil
 }
 
 // RerequestSuite asks the App to run all checks of the suite again.
 func (w *World) RerequestSuite(actor Actor, s *CheckSuite) error {
-	if err := w.require(actor, s.Repo, LevelWrite); err != nil {
+	if err := w.Require(actor, s.Repo, LevelWrite); err != nil {
 		return err
 	}
-	w.happened(Event{Name: "check_suite", Action: "rerequested", Repo: s.Repo, Sender: actor.Account, To: s.App, Suite: s})
+	w.emit(Event{Name: "check_suite", Action: "rerequested", Repo: s.Repo, Sender: actor.Account, To: s.App, Suite: s})
 	return nil
 }
 
@@ -377,7 +377,7 @@ type Status struct {
 
 // AddStatus sets a status of a commit. Nothing is overwritten: the newest of a context counts.
 func (w *World) AddStatus(actor Actor, r *Repo, s Status) (*Status, error) {
-	if err := w.require(actor, r, LevelWrite); err != nil {
+	if err := w.Require(actor, r, LevelWrite); err != nil {
 		return nil, err
 	}
 	if _, err := r.Git.Commit(s.SHA); err != nil {

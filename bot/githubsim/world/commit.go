@@ -22,7 +22,7 @@ func (w *World) Verify(r *Repo, c *gitrepo.Commit) Verification {
 		return v
 	}
 	var owner *webflow.Owner
-	if a := w.accountByEmail(c.Committer.Email); a != nil {
+	if a := w.AccountByEmail(c.Committer.Email); a != nil {
 		owner = &webflow.Owner{}
 		for _, k := range a.Keys {
 			owner.Keys = append(owner.Keys, k.Public)
@@ -144,7 +144,7 @@ func (w *World) CommitFile(actor Actor, r *Repo, change FileChange) (FileResult,
 		return FileResult{}, err
 	}
 	move := Move{Ref: "refs/heads/" + change.Branch, Before: orNone(tip), After: result.Commit.ID}
-	if reason, err := w.refuseMove(actor, r, move); err != nil || reason != "" {
+	if reason, err := w.RefuseMove(actor, r, move); err != nil || reason != "" {
 		return FileResult{}, errors.Join(err, conflictIf(reason))
 	}
 	return result, w.MoveRefs(actor, r, move)

@@ -42,6 +42,3 @@ type Push struct {
 	// Forced: the new commit does not come from the old one.
 	Forced bool
 }
-
-// happened sends the event of a repository.
-func (w *World) happened(e Event) { w.emit(e) }

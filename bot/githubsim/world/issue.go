@@ -123,7 +123,7 @@ type NewIssue struct {
 
 // OpenIssue opens an issue. Labels that do not exist are made, for who may.
 func (w *World) OpenIssue(actor Actor, r *Repo, n NewIssue) (*Issue, error) {
-	if err := w.require(actor, r, LevelRead); err != nil {
+	if err := w.Require(actor, r, LevelRead); err != nil {
 		return nil, err
 	}
 	if err := checkText("Issue", n.Title, n.Body); err != nil {
@@ -135,7 +135,7 @@ func (w *World) OpenIssue(actor Actor, r *Repo, n NewIssue) (*Issue, error) {
 	}
 	i := w.addIssue(actor, r, n.Title, n.Body)
 	i.Assignees = n.Assignees
-	w.happened(Event{Name: "issues", Action: "opened", Repo: r, Sender: actor.Account, Issue: i})
+	w.emit(Event{Name: "issues", Action: "opened", Repo: r, Sender: actor.Account, Issue: i})
 	w.addLabels(actor, i, labels)
 	return i, nil
 }
@@ -201,7 +201,7 @@ type IssueEdit struct {
 // does what EditPull does.
 func (w *World) EditIssue(actor Actor, i *Issue, edit IssueEdit) error {
 	if !actor.is(i.User) {
-		if err := w.require(actor, i.Repo, LevelTriage); err != nil {
+		if err := w.Require(actor, i.Repo, LevelTriage); err != nil {
 			return err
 		}
 	}
@@ -217,21 +217,21 @@ func (w *World) EditIssue(actor Actor, i *Issue, edit IssueEdit) error {
 	}
 	i.Updated = w.stamp
 	if len(changes) > 0 {
-		w.happened(Event{Name: "issues", Action: "edited", Repo: i.Repo, Sender: actor.Account, Issue: i, Changes: changes})
+		w.emit(Event{Name: "issues", Action: "edited", Repo: i.Repo, Sender: actor.Account, Issue: i, Changes: changes})
 	}
 	switch {
 	case edit.Open == nil || *edit.Open == i.Open:
 		return nil
 	case *edit.Open:
 		w.reopen(actor, i)
-		w.happened(Event{Name: "issues", Action: "reopened", Repo: i.Repo, Sender: actor.Account, Issue: i})
+		w.emit(Event{Name: "issues", Action: "reopened", Repo: i.Repo, Sender: actor.Account, Issue: i})
 		return nil
 	}
 	if edit.Reason == "" {
 		edit.Reason = "completed"
 	}
 	w.close(actor, i, edit.Reason)
-	w.happened(Event{Name: "issues", Action: "closed", Repo: i.Repo, Sender: actor.Account, Issue: i})
+	w.emit(Event{Name: "issues", Action: "closed", Repo: i.Repo, Sender: actor.Account, Issue: i})
 	return nil
 }
 
@@ -269,7 +269,7 @@ func (w *World) reopen(actor Actor, i *Issue) {
 
 // SetLabels adds labels to an issue or pull request, making those that do not exist.
 func (w *World) SetLabels(actor Actor, i *Issue, names []string) error {
-	if err := w.require(actor, i.Repo, LevelTriage); err != nil {
+	if err := w.Require(actor, i.Repo, LevelTriage); err != nil {
 		return err
 	}
 	labels, err := w.labelsOf(actor, i.Repo, names)
@@ -298,7 +298,7 @@ func (w *World) labelled(actor Actor, i *Issue, event string, l *Label) {
 	if i.Pull != nil {
 		name = "pull_request"
 	}
-	w.happened(Event{Name: name, Action: event, Repo: i.Repo, Sender: actor.Account, Issue: i, Pull: i.Pull, Label: l})
+	w.emit(Event{Name: name, Action: event, Repo: i.Repo, Sender: actor.Account, Issue: i, Pull: i.Pull, Label: l})
 }
 
 // RemoveLabel takes a label off an issue or pull request.
@@ -310,7 +310,7 @@ func (w *World) RemoveLabel(actor Actor, i *Issue, l *Label) {
 
 // AddComment comments on an issue or pull request.
 func (w *World) AddComment(actor Actor, i *Issue, body string) (*Comment, error) {
-	if err := w.require(actor, i.Repo, LevelRead); err != nil {
+	if err := w.Require(actor, i.Repo, LevelRead); err != nil {
 		return nil, err
 	}
 	if err := checkComment(body); err != nil {
@@ -320,7 +320,7 @@ func (w *World) AddComment(actor Actor, i *Issue, body string) (*Comment, error)
 	i.Comments = append(i.Comments, c)
 	i.Updated = w.stamp
 	i.log(Moment{Event: "commented", ID: c.ID, Actor: actor.Account, At: w.stamp, Comment: c})
-	w.happened(Event{Name: "issue_comment", Action: "created", Repo: i.Repo, Sender: actor.Account, Issue: i, Comment: c})
+	w.emit(Event{Name: "issue_comment", Action: "created", Repo: i.Repo, Sender: actor.Account, Issue: i, Comment: c})
 	return c, nil
 }
 
@@ -349,7 +349,7 @@ func (w *World) mayChange(actor Actor, c *Comment) error {
 	if actor.is(c.User) {
 		return nil
 	}
-	return w.require(actor, c.Issue.Repo, LevelWrite)
+	return w.Require(actor, c.Issue.Repo, LevelWrite)
 }
 
 // EditComment changes the text of a comment.
@@ -365,7 +365,7 @@ func (w *World) EditComment(actor Actor, c *Comment, body string) error {
 	}
 	old := c.Body
 	c.Body, c.Updated, c.Issue.Updated = body, w.stamp, w.stamp
-	w.happened(Event{
+	w.emit(Event{
 		Name: "issue_comment", Action: "edited", Repo: c.Issue.Repo, Sender: actor.Account, Issue: c.Issue, Comment: c,
 		Changes: map[string]any{"body": map[string]any{"from": old}},
 	})
@@ -381,7 +381,7 @@ func (w *World) DeleteComment(actor Actor, c *Comment) error {
 	i.Comments = slices.DeleteFunc(i.Comments, func(other *Comment) bool { return other == c })
 	i.Timeline = slices.DeleteFunc(i.Timeline, func(m Moment) bool { return m.Comment == c })
 	i.Updated = w.stamp
-	w.happened(Event{Name: "issue_comment", Action: "deleted", Repo: i.Repo, Sender: actor.Account, Issue: i, Comment: c})
+	w.emit(Event{Name: "issue_comment", Action: "deleted", Repo: i.Repo, Sender: actor.Account, Issue: i, Comment: c})
 	return nil
 }
 

@@ -65,11 +65,11 @@ func (w *World) landed(actor Actor, r *Repo, m Move) error {
 	}
 	push := &Push{Ref: m.Ref, Before: m.Before, After: m.After, Forced: forced}
 	if m.created() {
-		w.happened(Event{Name: "create", Repo: r, Sender: actor.Account, Push: push})
+		w.emit(Event{Name: "create", Repo: r, Sender: actor.Account, Push: push})
 	}
-	w.happened(Event{Name: "push", Repo: r, Sender: actor.Account, Push: push})
+	w.emit(Event{Name: "push", Repo: r, Sender: actor.Account, Push: push})
 	if m.deleted() {
-		w.happened(Event{Name: "delete", Repo: r, Sender: actor.Account, Push: push})
+		w.emit(Event{Name: "delete", Repo: r, Sender: actor.Account, Push: push})
 	}
 	if !m.isBranch() {
 		return nil
@@ -141,7 +141,7 @@ func (w *World) headMoved(actor Actor, p *Pull, m Move, forced bool) error {
 		return err
 	}
 	p.Issue.Updated = w.stamp
-	w.happened(Event{Name: "pull_request", Action: "synchronize", Repo: p.Repo, Sender: actor.Account, Pull: p, Before: m.Before, After: m.After})
+	w.emit(Event{Name: "pull_request", Action: "synchronize", Repo: p.Repo, Sender: actor.Account, Pull: p, Before: m.Before, After: m.After})
 	if rule := p.Repo.Protection[p.Base]; rule != nil && rule.Reviews != nil && rule.Reviews.DismissStale && !carried {
 		w.dismissStale(actor, p)
 	}

@@ -24,7 +24,7 @@ type MergeOrder struct {
 
 // MergePull merges the pull request and returns the commit that the base points at then.
 func (w *World) MergePull(actor Actor, p *Pull, order MergeOrder) (string, error) {
-	if err := w.require(actor, p.Repo, LevelWrite); err != nil {
+	if err := w.Require(actor, p.Repo, LevelWrite); err != nil {
 		return "", err
 	}
 	base, err := w.mayMerge(actor, p, order)
@@ -201,7 +201,7 @@ func (w *World) rebase(actor Actor, p *Pull, base string) (string, error) {
 // UpdateBranch merges the base into the pull request's branch, as its button does. expected is the head that the
 // requester believes in, "" for any.
 func (w *World) UpdateBranch(actor Actor, p *Pull, expected string) error {
-	if err := w.require(actor, p.Repo, LevelWrite); err != nil {
+	if err := w.Require(actor, p.Repo, LevelWrite); err != nil {
 		return err
 	}
 	base, err := p.Repo.Tip(p.Base)

@@ -40,8 +40,9 @@ type ReviewRule struct {
 	LastPush     bool
 }
 
-// refuseMove says why the rules of a protected branch forbid a move outside of a pull request, "" if they do not.
-func (w *World) refuseMove(actor Actor, r *Repo, m Move) (string, error) {
+// RefuseMove says why the rules of a protected branch forbid a move outside of a pull request, "" if they do not. The
+// objects that the move names must be there.
+func (w *World) RefuseMove(actor Actor, r *Repo, m Move) (string, error) {
 	rule := r.Protection[m.branch()]
 	if rule == nil || !m.isBranch() || m.created() {
 		return "", nil
@@ -72,11 +73,6 @@ func (w *World) refuseMove(actor Actor, r *Repo, m Move) (string, error) {
 		return w.unsignedCommits(r, m)
 	}
 	return "", nil
-}
-
-// RefuseMove says why the rules of a protected branch forbid a direct move, "" if they do not. The objects must be there.
-func (w *World) RefuseMove(actor Actor, r *Repo, m Move) (string, error) {
-	return w.refuseMove(actor, r, m)
 }
 
 func (w *World) unsignedCommits(r *Repo, m Move) (string, error) {

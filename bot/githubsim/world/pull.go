@@ -50,7 +50,7 @@ type NewPull struct {
 
 // OpenPull opens a pull request.
 func (w *World) OpenPull(actor Actor, r *Repo, n NewPull) (*Pull, error) {
-	if err := w.require(actor, r, LevelRead); err != nil {
+	if err := w.Require(actor, r, LevelRead); err != nil {
 		return nil, err
 	}
 	if owner, branch, ok := strings.Cut(n.Head, ":"); ok {
@@ -82,7 +82,7 @@ func (w *World) OpenPull(actor Actor, r *Repo, n NewPull) (*Pull, error) {
 	if err := w.logCommits(p); err != nil {
 		return nil, err
 	}
-	w.happened(Event{Name: "pull_request", Action: "opened", Repo: r, Sender: actor.Account, Pull: p})
+	w.emit(Event{Name: "pull_request", Action: "opened", Repo: r, Sender: actor.Account, Pull: p})
 	return p, nil
 }
 
@@ -218,7 +218,7 @@ type PullEdit struct {
 // EditPull changes title, body or base, closes or reopens.
 func (w *World) EditPull(actor Actor, p *Pull, edit PullEdit) error {
 	if !actor.is(p.Issue.User) {
-		if err := w.require(actor, p.Repo, LevelTriage); err != nil {
+		if err := w.Require(actor, p.Repo, LevelTriage); err != nil {
 			return err
 		}
 	}
@@ -231,7 +231,7 @@ func (w *World) EditPull(actor Actor, p *Pull, edit PullEdit) error {
 	}
 	if len(changes) > 0 {
 		p.Issue.Updated = w.stamp
-		w.happened(Event{Name: "pull_request", Action: "edited", Repo: p.Repo, Sender: actor.Account, Pull: p, Changes: changes})
+		w.emit(Event{Name: "pull_request", Action: "edited", Repo: p.Repo, Sender: actor.Account, Pull: p, Changes: changes})
 	}
 	switch {
 	case edit.Open == nil || *edit.Open == p.Open():
@@ -265,7 +265,7 @@ func (w *World) retarget(p *Pull, edit PullEdit, changes map[string]any) error {
 func (w *World) closePull(actor Actor, p *Pull) {
 	p.closedBase, _ = p.rangeBase() // unreadable: Landed has just read the same ref
 	w.close(actor, p.Issue, "")
-	w.happened(Event{Name: "pull_request", Action: "closed", Repo: p.Repo, Sender: actor.Account, Pull: p})
+	w.emit(Event{Name: "pull_request", Action: "closed", Repo: p.Repo, Sender: actor.Account, Pull: p})
 }
 
 func (w *World) reopenPull(actor Actor, p *Pull) error {
@@ -281,14 +281,14 @@ func (w *World) reopenPull(actor Actor, p *Pull) error {
 		return err
 	}
 	w.reopen(actor, p.Issue)
-	w.happened(Event{Name: "pull_request", Action: "reopened", Repo: p.Repo, Sender: actor.Account, Pull: p})
+	w.emit(Event{Name: "pull_request", Action: "reopened", Repo: p.Repo, Sender: actor.Account, Pull: p})
 	return w.logCommits(p)
 }
 
 // SetDraft makes an open pull request a draft or ready for review.
 func (w *World) SetDraft(actor Actor, p *Pull, draft bool) error {
 	if !actor.is(p.Issue.User) {
-		if err := w.require(actor, p.Repo, LevelWrite); err != nil {
+		if err := w.Require(actor, p.Repo, LevelWrite); err != nil {
 			return err
 		}
 	}
@@ -305,7 +305,7 @@ func (w *World) SetDraft(actor Actor, p *Pull, draft bool) error {
 		action, event = "converted_to_draft", "convert_to_draft"
 	}
 	p.Issue.log(Moment{Event: event, ID: w.NextID(), Actor: actor.Account, At: w.stamp})
-	w.happened(Event{Name: "pull_request", Action: action, Repo: p.Repo, Sender: actor.Account, Pull: p})
+	w.emit(Event{Name: "pull_request", Action: action, Repo: p.Repo, Sender: actor.Account, Pull: p})
 	return nil
 }
 
@@ -316,7 +316,7 @@ func (w *World) merged(actor Actor, p *Pull, m Move, id string) {
 	p.Repo.contributed[p.Issue.User.ID] = true
 	p.Issue.log(Moment{Event: "merged", ID: w.NextID(), Actor: actor.Account, At: w.stamp, Commit: id})
 	w.close(actor, p.Issue, "")
-	w.happened(Event{Name: "pull_request", Action: "closed", Repo: p.Repo, Sender: actor.Account, Pull: p})
+	w.emit(Event{Name: "pull_request", Action: "closed", Repo: p.Repo, Sender: actor.Account, Pull: p})
 }
 
 // RequestReviewers asks users and teams for a review. A user who is no collaborator, or the author, is refused, and
@@ -351,7 +351,7 @@ func (w *World) requested(actor Actor, p *Pull, e Event) {
 	p.Issue.Updated = w.stamp
 	p.Issue.log(Moment{Event: "review_requested", ID: w.NextID(), Actor: actor.Account, At: w.stamp, Reviewer: e.Reviewer, Team: e.Team})
 	e.Name, e.Action, e.Repo, e.Sender, e.Pull = "pull_request", "review_requested", p.Repo, actor.Account, p
-	w.happened(e)
+	w.emit(e)
 }
 
 // UnrequestReviewers takes requests back.
@@ -360,7 +360,7 @@ func (w *World) UnrequestReviewers(actor Actor, p *Pull, users []*Account, teams
 		if slices.Contains(p.Reviewers, u) {
 			p.Reviewers = without(p.Reviewers, u)
 			p.Issue.log(Moment{Event: "review_request_removed", ID: w.NextID(), Actor: actor.Account, At: w.stamp, Reviewer: u})
-			w.happened(Event{Name: "pull_request", Action: "review_request_removed", Repo: p.Repo, Sender: actor.Account, Pull: p, Reviewer: u})
+			w.emit(Event{Name: "pull_request", Action: "review_request_removed", Repo: p.Repo, Sender: actor.Account, Pull: p, Reviewer: u})
 		}
 	}
 	p.Teams = slices.DeleteFunc(p.Teams, func(t *Team) bool { return slices.Contains(teams, t) })

@@ -151,7 +151,7 @@ func (w *World) Rename(actor Actor, r *Repo, name string) error {
 	delete(w.formerNames, fullName(r.Owner.Login, name))
 	r.Name, r.Updated = name, w.stamp
 	w.names[fullName(r.Owner.Login, name)] = r
-	w.happened(Event{
+	w.emit(Event{
 		Name: "repository", Action: "renamed", Repo: r, Sender: actor.Account,
 		Changes: map[string]any{"repository": map[string]any{"name": map[string]any{"from": from}}},
 	})
@@ -168,7 +168,7 @@ func (w *World) Archive(actor Actor, r *Repo, archived bool) {
 	if archived {
 		action = "archived"
 	}
-	w.happened(Event{Name: "repository", Action: action, Repo: r, Sender: actor.Account})
+	w.emit(Event{Name: "repository", Action: action, Repo: r, Sender: actor.Account})
 }
 
 // RepoByID finds a repository by its number; nil for none.

@@ -2,6 +2,7 @@ package world
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -44,7 +45,7 @@ type NewReview struct {
 
 // AddReview begins a review and, with an event, submits it.
 func (w *World) AddReview(actor Actor, p *Pull, n NewReview) (*Review, error) {
-	if err := w.require(actor, p.Repo, LevelRead); err != nil {
+	if err := w.Require(actor, p.Repo, LevelRead); err != nil {
 		return nil, err
 	}
 	if len([]rune(n.Body)) > maxBody {
@@ -170,13 +171,13 @@ func (w *World) submitted(actor Actor, review *Review) {
 	p.Teams = slices.DeleteFunc(p.Teams, func(t *Team) bool { return slices.Contains(t.Members, review.User) })
 	p.Issue.Updated = w.stamp
 	p.Issue.log(Moment{Event: "reviewed", ID: review.ID, Actor: actor.Account, At: w.stamp, Review: review})
-	w.happened(Event{Name: "pull_request_review", Action: "submitted", Repo: p.Repo, Sender: actor.Account, Pull: p, Review: review})
+	w.emit(Event{Name: "pull_request_review", Action: "submitted", Repo: p.Repo, Sender: actor.Account, Pull: p, Review: review})
 }
 
 // EditReview changes the body of a review. Its author may, and whoever may write.
 func (w *World) EditReview(actor Actor, review *Review, body string) error {
 	if !actor.is(review.User) {
-		if err := w.require(actor, review.Pull.Repo, LevelWrite); err != nil {
+		if err := w.Require(actor, review.Pull.Repo, LevelWrite); err != nil {
 			return err
 		}
 	}
@@ -194,7 +195,7 @@ func (w *World) EditReview(actor Actor, review *Review, body string) error {
 		return nil
 	}
 	review.Edited = w.stamp
-	w.happened(Event{
+	w.emit(Event{
 		Name: "pull_request_review", Action: "edited", Repo: review.Pull.Repo, Sender: actor.Account, Pull: review.Pull, Review: review,
 		Changes: map[string]any{"body": map[string]any{"from": old}},
 	})
@@ -218,14 +219,14 @@ func (w *World) DismissReview(actor Actor, review *Review, message string) error
 	if p.Repo.Protection[p.Base] != nil && actor.Installation() == nil {
 		level = LevelAdmin
 	}
-	if err := w.require(actor, p.Repo, level); err != nil {
+	if err := w.Require(actor, p.Repo, level); err != nil {
 		return err
 	}
 	if message == "" {
 		return Unprocessable("Invalid request.\n\n\"message\" wasn't supplied.")
 	}
 	if review.State != Approved && review.State != ChangesRequested {
-		return Unprocessable("Can not dismiss a " + lower(review.State) + " pull request review")
+		return Unprocessable("Can not dismiss a " + review.State.Word() + " pull request review")
 	}
 	w.dismiss(actor, review, message)
 	return nil
@@ -236,7 +237,7 @@ func (w *World) dismiss(actor Actor, review *Review, message string) {
 	review.State = Dismissed
 	p.Issue.Updated = w.stamp
 	p.Issue.log(Moment{Event: "review_dismissed", ID: w.NextID(), Actor: actor.Account, At: w.stamp, Review: review, OldState: old, Message: message})
-	w.happened(Event{Name: "pull_request_review", Action: "dismissed", Repo: p.Repo, Sender: actor.Account, Pull: p, Review: review, OldState: lower(old)})
+	w.emit(Event{Name: "pull_request_review", Action: "dismissed", Repo: p.Repo, Sender: actor.Account, Pull: p, Review: review, OldState: old.Word()})
 }
 
 // dismissStale dismisses all approvals, after a push that changed what was approved.
@@ -248,22 +249,8 @@ func (w *World) dismissStale(actor Actor, p *Pull) {
 	}
 }
 
-func lower(state ReviewState) string {
-	switch state {
-	case Approved:
-		return "approved"
-	case ChangesRequested:
-		return "changes_requested"
-	case Dismissed:
-		return "dismissed"
-	case Pending:
-		return "pending"
-	}
-	return "commented"
-}
-
 // Word is the state as webhooks and the timeline write it.
-func (s ReviewState) Word() string { return lower(s) }
+func (s ReviewState) Word() string { return strings.ToLower(string(s)) }
 
 // standing is the state of each reviewer's last review that approves or requests changes; dismissed ones count for
 // nothing. Source: GitHub docs, "About pull request reviews".
