@@ -116,6 +116,7 @@ func TestVerifyText_passesAsWritten(t *testing.T) {
 		"commits without net change": cancelled(),
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			files := evidencetest.Unpack(w.Bundle())
 			for _, shell := range shells() {
 				if shell == "/bin/bash" && name != "a whole story" {
@@ -164,6 +165,7 @@ func TestVerifyText_findsTampering(t *testing.T) {
 	needShells(t)
 	for name, c := range tamperings() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			files, fingerprint := c.tamper(t)
 			got, out := verdicts(t, "/bin/dash", c.run+c.found, files, fingerprint)
 			for i, result := range got {

@@ -4,13 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -170,57 +167,23 @@ func (o checkOptions) day(now time.Time, zone *time.Location) (document.Date, er
 }
 
 // judgeFolder reads the governed files one after the other and lets go of each but for what the rules across
-// documents need, so that a repository of any size fits in memory. It counts the documents that are shown.
+// documents need, so that a repository of any size fits in memory. One goroutine does it all: two take half the
+// time of 10,000 documents and a third more of the processor. It counts the documents that are shown.
 func judgeFolder(ctx context.Context, scope checkScope, checker *control.Checker) ([]document.Finding, int, error) {
-	batches := make(chan []document.File, 1)
 	var readings []control.Reading
-	var mutex sync.Mutex
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for batch := range batches {
-				read := make([]control.Reading, 0, len(batch))
-				for _, f := range batch {
-					read = append(read, checker.Read(checker.Layout().Read(f)).Slim())
-				}
-				mutex.Lock()
-				readings = append(readings, read...)
-				mutex.Unlock()
-			}
-		})
-	}
-	err := sendBatches(ctx, checker.Layout(), scope.fsys(), batches)
-	close(batches)
-	workers.Wait()
-	if err != nil {
-		return nil, 0, fmt.Errorf("read %s: %w", scope.root, err)
-	}
 	documents := 0
-	for _, r := range readings {
-		if r.Item.Kind == document.Markdown && scope.shows(r.Item.Path) {
+	err := checker.Layout().WalkFS(scope.fsys(), func(f document.File) error {
+		r := checker.Read(checker.Layout().Read(f))
+		readings = append(readings, r.Slim())
+		if r.Item.Kind == document.Markdown && scope.shows(f.Path) {
 			documents++
-		}
-	}
-	return checker.Judge(readings), documents, nil
-}
-
-// checkBatch is how many files are handed to a worker at once: handing over one by one costs more than reading it.
-const checkBatch = 32
-
-// sendBatches reads the governed files and hands them over.
-func sendBatches(ctx context.Context, layout document.Layout, fsys fs.FS, batches chan<- []document.File) error {
-	var batch []document.File
-	err := layout.WalkFS(fsys, func(f document.File) error {
-		if batch = append(batch, f); len(batch) == checkBatch {
-			batches <- batch
-			batch = nil
 		}
 		return ctx.Err()
 	})
-	if len(batch) > 0 {
-		batches <- batch
+	if err != nil {
+		return nil, 0, fmt.Errorf("read %s: %w", scope.root, err)
 	}
-	return err //nolint:wrapcheck // the caller names the folder
+	return checker.Judge(readings), documents, nil
 }
 
 // summary says in one line how much was judged.

@@ -126,9 +126,6 @@ func setUpVerifyCommits(t *testing.T, env *testscript.Env) {
 	}
 }
 
-// codeKey is where a script's last exit code is kept.
-type codeKey struct{}
-
 // scriptVidimus runs a command line; < FILE at its end is the standard input.
 func scriptVidimus(ts *testscript.TestScript, neg bool, args []string) {
 	var stdin io.Reader = strings.NewReader("")

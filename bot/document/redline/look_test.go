@@ -189,8 +189,11 @@ func TestValues_showEveryField(t *testing.T) {
 	d := document.Parse("policy/a.md", []byte("---\ntitle: A\nlist: [a, \"b, c\"]\nmap: {x: 1, y: [2, 3]}\nblank:\nrto-hours: 4\n---\n"))
 	got := redline.Values(d)
 	want := []redline.Value{
-		{Key: "title", Label: "Title", Text: "A"}, {Key: "list", Label: "List", Text: `a, "b, c"`}, {Key: "map", Label: "Map", Text: "x: 1; y: (2, 3)"},
-		{Key: "blank", Label: "Blank"}, {Key: "rto-hours", Label: "Recovery time, hours", Text: "4"},
+		{Key: "title", Label: "Title", Text: "A"},
+		{Key: "list", Label: "List", Text: `a, "b, c"`},
+		{Key: "map", Label: "Map", Text: "x: 1; y: (2, 3)"},
+		{Key: "blank", Label: "Blank"},
+		{Key: "rto-hours", Label: "Recovery time, hours", Text: "4"},
 	}
 	if len(got) != len(want) {
 		t.Fatalf("Values = %v, want %v", got, want)

@@ -233,9 +233,6 @@ func nameIn(statementName string) string {
 	return name
 }
 
-// founding is the founding; nil in a ledger that a later volume continues.
-func (a *archive) founding() *evidence.Founding { return a.records[0].founding }
-
 // evidenceKey is the newest statement about the key that signs evidence.
 func (a *archive) evidenceKey() evidence.KeyChange {
 	for i := len(a.records) - 1; i >= 0; i-- {

@@ -111,12 +111,3 @@ func (b *branch) findingsAt(path string) []document.Finding {
 	}
 	return found
 }
-
-// document is the parsed document at a path; nil if there is none.
-func (b *branch) document(path string) *document.Document {
-	if b.set == nil {
-		return nil
-	}
-	d, _ := b.set.Document(path)
-	return d
-}

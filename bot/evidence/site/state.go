@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/document"
@@ -273,5 +274,5 @@ func signedBy(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "Signed by " + list(names) + "."
+	return "Signed by " + strings.Join(names, "; ") + "."
 }
