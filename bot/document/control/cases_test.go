@@ -109,11 +109,11 @@ func TestCheck_rulesByCase(t *testing.T) {
 	}
 }
 
-// runCase judges one case and returns it with what was found.
-func runCase(t *testing.T, rule string, f txtar.File) []byte {
+// readCase makes the files and parameters of one case; edits and want are its two halves.
+func readCase(t *testing.T, f txtar.File) (c *ruleCase, edits, want string) {
 	t.Helper()
-	edits, want, _ := strings.Cut(string(f.Data), "want\n")
-	c := &ruleCase{files: kestrelFiles(t), params: kestrelParams()}
+	edits, want, _ = strings.Cut(string(f.Data), "want\n")
+	c = &ruleCase{files: kestrelFiles(t), params: kestrelParams()}
 	for n, line := range strings.Split(edits, "\n") {
 		if err := c.line(line); err != nil {
 			t.Fatalf("line %d, %q: %v", n+1, line, err)
@@ -123,6 +123,13 @@ func runCase(t *testing.T, rule string, f txtar.File) []byte {
 		t.Fatal(err)
 	}
 	c.compareWithBase()
+	return c, edits, want
+}
+
+// runCase judges one case and returns it with what was found.
+func runCase(t *testing.T, rule string, f txtar.File) []byte {
+	t.Helper()
+	c, edits, want := readCase(t, f)
 	findings := control.Check(document.NewSet(".", sorted(c.files)), c.params)
 	got := printFindings(findings)
 	if diff := cmp.Diff(findings, checkOneByOne(sorted(c.files), c.params)); diff != "" {
@@ -145,14 +152,18 @@ func runCase(t *testing.T, rule string, f txtar.File) []byte {
 	return []byte(edits + "want\n" + got)
 }
 
-// checkOneByOne judges as the command does: each document alone, then all of them without their text.
 func checkOneByOne(files []document.File, p control.Params) []document.Finding {
+	return concludeOneByOne(files, p).Findings
+}
+
+// concludeOneByOne judges as the command does: each document alone, then all of them without their text.
+func concludeOneByOne(files []document.File, p control.Params) control.Judgement {
 	checker := control.New(document.Layout{Root: "."}, p)
 	var readings []control.Reading
 	for _, f := range files {
 		readings = append(readings, checker.Read(checker.Layout().Read(f)).Slim())
 	}
-	return checker.Judge(readings)
+	return checker.Conclude(readings)
 }
 
 func (c *ruleCase) line(line string) error {

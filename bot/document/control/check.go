@@ -10,30 +10,23 @@ import (
 // maxPerRule bounds the findings of one rule in one document; nobody mends more in one go.
 const maxPerRule = 50
 
-// Check judges a set. The findings are sorted ([document.SortFindings]) and hold those of reading too.
-func Check(set *document.Set, p Params) []document.Finding {
-	c := New(set.Layout(), p)
-	readings := make([]Reading, 0, len(set.Items()))
-	for _, item := range set.Items() {
-		readings = append(readings, c.Read(item))
-	}
-	return c.judge(set, readings)
-}
+// Check judges a set and returns the findings of [Judge].
+func Check(set *document.Set, p Params) []document.Finding { return Judge(set, p).Findings }
 
 // Checker judges documents one by one and then all together, so that a large repository need not be in
 // memory at once and a change of one file need not read the others again. It never changes after [New]; it
 // is safe for concurrent use.
 type Checker struct {
-	layout     document.Layout
-	p          Params
-	specs      []*spec
-	severities map[string]document.Severity
-	roles      map[string]bool
+	layout    document.Layout
+	p         Params
+	specs     []*spec
+	overrides map[string]Override // those that hold
+	roles     map[string]bool
 }
 
 // New prepares the rules for one run.
 func New(layout document.Layout, p Params) *Checker {
-	c := &Checker{layout: layout, p: p, severities: severities(p.Severities)}
+	c := &Checker{layout: layout, p: p, overrides: holding(p.Severities)}
 	for _, t := range append(document.Types(), layout.Types...) {
 		c.specs = append(c.specs, newSpec(t))
 	}
@@ -69,7 +62,7 @@ func (r Reading) Slim() Reading {
 // acrossFields are the front matter fields that the rules across documents read or point at.
 func acrossFields() []string {
 	return []string{
-		"id", "service-id", "signatories", "exceptions", "lifecycle", "criticality", "business-owner", "service-model",
+		"id", "status", "service-id", "signatories", "exceptions", "lifecycle", "criticality", "business-owner", "service-model",
 		"data-classification", "personal-data", "residency", "key-management",
 		"residency-countries", "key-management-minimum", "incident-notification-hours-max", "breach-notification-hours-max",
 		"agreement-basis", "agreement-end", "provider-parent", "residency-committed", "transfer-mechanism", "outcome",
@@ -94,46 +87,7 @@ func (c *Checker) Read(item document.Item) Reading {
 }
 
 // Judge adds the rules across documents and returns all findings, sorted.
-func (c *Checker) Judge(readings []Reading) []document.Finding {
-	items := make([]document.Item, 0, len(readings))
-	for _, r := range readings {
-		items = append(items, r.Item)
-	}
-	return c.judge(c.layout.Assemble(items), readings)
-}
-
-func (c *Checker) judge(set *document.Set, readings []Reading) []document.Finding {
-	x := newAcross(c, set, readings)
-	findings := append([]document.Finding(nil), set.Findings()...)
-	for _, r := range readings {
-		findings = append(findings, r.findings...)
-	}
-	x.judge()
-	findings = append(findings, x.findings...)
-	if c.p.AsOf.IsZero() {
-		findings = append(findings, document.Finding{
-			Rule: "DAT001", Severity: document.Block, Message: "No day was given to judge dates by, so nothing is known to be in date.",
-			Fix: "give the day, for example --as-of 2026-11-24",
-		})
-	}
-	findings = c.weigh(findings)
-	document.SortFindings(findings)
-	return findings
-}
-
-// weigh applies the organisation's severities.
-func (c *Checker) weigh(findings []document.Finding) []document.Finding {
-	kept := findings[:0]
-	for _, f := range findings {
-		if to, ok := c.severities[f.Rule]; ok {
-			f.Severity = to
-		}
-		if f.Severity != Off {
-			kept = append(kept, f)
-		}
-	}
-	return kept
-}
+func (c *Checker) Judge(readings []Reading) []document.Finding { return c.Conclude(readings).Findings }
 
 // page is one document while its own rules run.
 type page struct {

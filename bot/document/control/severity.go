@@ -20,16 +20,15 @@ func Protected(rule string) bool {
 	return false
 }
 
-// severities returns the overrides that hold: for known words, not for protected rules, and with a reason
-// where they lower.
-func severities(overrides map[string]Override) map[string]document.Severity {
-	holds := map[string]document.Severity{}
+// holding returns the overrides that hold: for known words that differ from the rule's own, with a reason where
+// they lower, and for protected rules only what raises them.
+func holding(overrides map[string]Override) map[string]Override {
+	holds := map[string]Override{}
 	for rule, o := range overrides {
-		if !Protected(rule) && (o.To == document.Block || lowers(o) && strings.TrimSpace(o.Reason) != "") {
-			holds[rule] = o.To
+		raises, lowers := o.To == document.Block, o.To == document.Warn || o.To == Off
+		if o.To != severityOf(rule) && (raises || lowers && !Protected(rule) && strings.TrimSpace(o.Reason) != "") {
+			holds[rule] = o
 		}
 	}
 	return holds
 }
-
-func lowers(o Override) bool { return o.To == document.Warn || o.To == Off }
