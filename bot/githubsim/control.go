@@ -41,6 +41,7 @@ func (s *Sim) control() http.Handler {
 	handle("POST /_sim/repositories", s.postRepository)
 	handle("POST /_sim/apps", s.postApp)
 	handle("POST /_sim/apps/{slug}/installations", s.postInstallation)
+	handle("POST /_sim/oauth-clients", s.postOAuthClient)
 	handle("POST /_sim/pulls/{owner}/{repo}/{number}", s.postPull)
 	handle("GET /_sim/requests", s.getRequests)
 	handle("GET /_sim/deliveries", func(r *http.Request) (any, error) { return s.deliveryObjects(r.URL.Query().Get("app")), nil })

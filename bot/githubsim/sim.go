@@ -7,7 +7,7 @@
 // command github-sim start it; strangers drive it over HTTP, see .github/docs/github-sim.md.
 //
 // It imports nothing else of ours, so that it can judge the product: package world holds state and rules, gitrepo the
-// repositories, webflow the host's key, hookshot the webhook queues, wire the JSON, rest and graphql the APIs.
+// repositories, webflow the host's key, hookshot the webhook queues, wire the JSON, rest and graphql the APIs, web the pages for people.
 package githubsim
 
 import (
@@ -22,6 +22,7 @@ import (
 
 	"github.com/vidimus-bot/vidimus/bot/githubsim/hookshot"
 	"github.com/vidimus-bot/vidimus/bot/githubsim/rest"
+	"github.com/vidimus-bot/vidimus/bot/githubsim/web"
 	"github.com/vidimus-bot/vidimus/bot/githubsim/wire"
 	"github.com/vidimus-bot/vidimus/bot/githubsim/world"
 )
@@ -72,8 +73,10 @@ type Sim struct {
 	world    *world.World
 	wire     wire.Writer
 	rest     *rest.Front
+	pages    *web.Site
 	server   *http.Server
 	requests *requestLog
+	oauth    *oauth
 
 	mu    sync.Mutex
 	hooks map[*world.App]*hookshot.Hook
@@ -94,7 +97,7 @@ func Start(config Config) (*Sim, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	s := &Sim{config: config, hooks: map[*world.App]*hookshot.Hook{}, requests: &requestLog{}}
+	s := &Sim{config: config, hooks: map[*world.App]*hookshot.Hook{}, requests: &requestLog{}, oauth: newOAuth()}
 	if s.world, err = world.New(world.Settings{Dir: config.Dir, Now: config.Now, Emit: s.dispatch}); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -102,6 +105,10 @@ func Start(config Config) (*Sim, error) {
 	s.rest = rest.New(rest.Settings{
 		World: s.world, Wire: s.wire, Hook: s.hookOf, RateLimit: config.RateLimit, Record: s.record, Log: config.Log,
 	})
+	s.pages, err = web.New(web.Settings{World: s.world, Address: s.wire.Web, Hook: s.hookOf, Settle: s.quieten, Log: config.Log})
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	s.server = &http.Server{Handler: s.handler(), ReadHeaderTimeout: headerTimeout, ErrorLog: slog.NewLogLogger(config.Log.Handler(), slog.LevelWarn)}
 	go func() {
 		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -147,6 +154,9 @@ func (s *Sim) handler() http.Handler {
 	mux.Handle("/_sim/", s.control())
 	mux.HandleFunc("POST /api/graphql", s.serveGraphQL)
 	mux.HandleFunc("GET /web-flow.gpg", func(w http.ResponseWriter, _ *http.Request) { writeText(w, s.WebFlowKey()) })
+	mux.HandleFunc("GET /login/oauth/authorize", s.serveAuthorise)
+	mux.HandleFunc("POST /login/oauth/authorize", s.serveAuthorised)
+	mux.HandleFunc("POST /login/oauth/access_token", s.serveToken)
 	mux.HandleFunc("/", s.serveSite)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if underAPI(r.URL.Path) {
@@ -192,4 +202,29 @@ func (s *Sim) Settle(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// How long a page waits, after its visitor has acted, for what Apps do about it: until they have asked nothing for a
+// while, since the API cannot tell when an App is done. GitHub's own pages renew themselves by scripts instead.
+const (
+	quietFor    = 400 * time.Millisecond
+	quietWithin = 4 * time.Second
+)
+
+// quieten waits until all webhooks have been attempted and Apps have become quiet, or for quietWithin at most.
+func (s *Sim) quieten(ctx context.Context) {
+	if len(s.allHooks()) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, quietWithin)
+	defer cancel()
+	_ = s.Settle(ctx) // who does not answer in time has no say in when the page comes
+	for last := int64(-1); last != s.requests.number(); {
+		last = s.requests.number()
+		select {
+		case <-time.After(quietFor):
+		case <-ctx.Done():
+			return
+		}
+	}
 }

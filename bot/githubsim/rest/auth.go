@@ -136,6 +136,9 @@ func (c *call) admit() error {
 			return world.NotFound()
 		}
 	}
+	if c.actor.Token != nil && c.actor.Token.NoScopes && c.request.Method != http.MethodGet && c.request.Method != http.MethodHead {
+		return world.NotFound() // as GitHub answers where a scope is missing
+	}
 	if c.repo != nil && c.repo.Archived && c.request.Method != http.MethodGet && c.route.operation != "repos/update" {
 		return world.Forbidden("Repository was archived so is read-only.")
 	}

@@ -81,6 +81,8 @@ type Token struct {
 	Expires      time.Time
 	Permissions  map[string]string
 	Repos        map[int64]*Repo // nil: all of the installation's
+	// NoScopes is an OAuth App's token without scopes: it tells who its user is, reads what is public, writes nothing.
+	NoScopes bool
 }
 
 // budget is how many requests somebody has made since the count last started anew.
@@ -166,7 +168,10 @@ func (w *World) Level(a *Account, r *Repo) Level {
 // its token may not do has been refused before by the permissions of each operation.
 func (w *World) LevelOf(a Actor, r *Repo) Level {
 	installation := a.Installation()
-	if installation == nil {
+	switch {
+	case a.Token != nil && a.Token.NoScopes:
+		return w.Level(nil, r)
+	case installation == nil:
 		return w.Level(a.Account, r)
 	}
 	if !installation.Covers(r) || a.Token.Repos != nil && a.Token.Repos[r.ID] == nil {
