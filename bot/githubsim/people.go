@@ -23,6 +23,9 @@ type NewUser struct {
 	Login string `json:"login"`
 	Name  string `json:"name"`
 	Email string `json:"email"`
+	// Note is what the pages say beside the name, such as a role. Lead offers on every page to be this user.
+	Note string `json:"note"`
+	Lead bool   `json:"lead"`
 }
 
 // User is a user that was made, with its token.
@@ -39,6 +42,7 @@ func (s *Sim) CreateUser(n NewUser) (User, error) {
 		if err != nil {
 			return err
 		}
+		a.Note, a.Lead = n.Note, n.Lead
 		token, err := s.world.AddToken(a)
 		if err != nil {
 			return err

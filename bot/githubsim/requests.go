@@ -34,6 +34,13 @@ func (l *requestLog) add(e Exchange) {
 	}
 }
 
+// number is the number of the newest request.
+func (l *requestLog) number() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last
+}
+
 // since lists what came after the request of that number.
 func (l *requestLog) since(number int64) []Request {
 	l.mu.Lock()

@@ -22,7 +22,7 @@ func writeText(w http.ResponseWriter, text string) {
 	_, _ = io.WriteString(w, text) // a client that has gone away is no matter
 }
 
-// serveSite answers what is not API: git clients and published keys. There are no pages for people yet.
+// serveSite answers what is not API: git clients, published keys, and pages for people.
 func (s *Sim) serveSite(w http.ResponseWriter, r *http.Request) {
 	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	login, isKey := strings.CutSuffix(parts[0], ".gpg")
@@ -31,8 +31,10 @@ func (s *Sim) serveSite(w http.ResponseWriter, r *http.Request) {
 		s.serveKeys(w, login)
 	case gitService(r) != "":
 		s.serveGit(w, r)
+	case len(parts) == 2 && strings.HasSuffix(parts[1], ".git") && r.Method == http.MethodGet:
+		http.Redirect(w, r, strings.TrimSuffix(r.URL.Path, ".git"), http.StatusSeeOther) // who pastes the address of a clone
 	default:
-		http.Error(w, "Not Found", http.StatusNotFound)
+		s.pages.ServeHTTP(w, r)
 	}
 }
 
@@ -180,3 +182,7 @@ func (s *Sim) mayGit(actor world.Actor, repo *world.Repo, service string) bool {
 	}
 	return s.world.LevelOf(actor, repo) >= needs
 }
+
+// visitor is whom the browser that sent r has chosen to be on the pages, nil for nobody yet: web.SignIn is where to
+// send it then. The world's lock must be held.
+func (s *Sim) visitor(r *http.Request) *world.Account { return s.pages.Visitor(r) }

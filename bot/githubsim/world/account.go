@@ -36,6 +36,9 @@ type Account struct {
 	Kind    Kind
 	Created time.Time
 	Keys    []*Key // a user's
+	// Note is what the pages say of a user beside the name, "" for nothing; Lead: the pages offer to be them everywhere.
+	Note string
+	Lead bool
 
 	Owners  []*Account // an organisation's; they are Members too
 	Members []*Account
