@@ -29,7 +29,10 @@ func (r *reader) extras(m map[string]*yaml.Node, c *Config) {
 			c.Bots = append(c.Bots, r.bot(item))
 		}
 	}
-	for _, key := range []string{"types", "receipts", "emergency"} {
+	if n := m["types"]; n != nil {
+		c.Types = r.ownTypes(n, c)
+	}
+	for _, key := range []string{"receipts", "emergency"} {
 		if n := m[key]; n != nil && len(n.Content) > 0 {
 			r.notYet(n, key)
 		}
@@ -57,35 +60,6 @@ func (r *reader) evidence(n *yaml.Node) Evidence {
 func branchPattern() *regexp.Regexp { return compiledBranch }
 
 var compiledBranch = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9][A-Za-z0-9-]*)*$`)
-
-func (r *reader) severities(n *yaml.Node) map[string]Severity {
-	found := map[string]Severity{}
-	entries := r.mapping(n, "severities")
-	for _, key := range keys(n) {
-		v := entries[key.Value]
-		if v == nil {
-			continue
-		}
-		m := r.mapping(v, "a severity", "to", "reason")
-		var s Severity
-		if m["to"] == nil {
-			r.fault(key, key.Value+" has no to", "write to: block, warn or off")
-		} else {
-			s.To = r.oneOf(m["to"], "to", "block", "warn", "off")
-		}
-		if m["reason"] != nil {
-			s.Reason = r.text(m["reason"], "reason")
-		}
-		if s.To != "block" && s.Reason == "" {
-			r.fault(key, key.Value+" is lowered without a reason", "write reason: why; it stands in the evidence")
-		}
-		found[key.Value] = s
-	}
-	if len(found) > 0 {
-		r.notYet(n, "severities")
-	}
-	return found
-}
 
 func (r *reader) bot(n *yaml.Node) Bot {
 	m := r.mapping(n, "a bot", "github", "login", "emails")

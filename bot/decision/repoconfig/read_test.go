@@ -3,8 +3,10 @@ package repoconfig_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,6 +119,12 @@ func describe(c repoconfig.Config) string {
 	fmt.Fprintf(&b, "may dismiss %v, evidence on %q\n", c.MayDismiss, c.Evidence.Branch)
 	for _, bot := range c.Bots {
 		fmt.Fprintf(&b, "bot %d (%s) %v\n", bot.GitHub, bot.Login, bot.Emails)
+	}
+	for _, rule := range slices.Sorted(maps.Keys(c.Severities)) {
+		fmt.Fprintf(&b, "severity of %s: %s, because %q\n", rule, c.Severities[rule].To, c.Severities[rule].Reason)
+	}
+	for _, own := range c.Types {
+		fmt.Fprintf(&b, "type %+v\n", own)
 	}
 	for _, l := range c.Later {
 		fmt.Fprintf(&b, "later, line %d: %s\n", l.Line, l.Feature)

@@ -38,6 +38,7 @@ type Config struct {
 	MayDismiss []string // role ids
 	Evidence   Evidence
 	Severities map[string]Severity
+	Types      []document.Type // an organisation's own, in the order of the file
 	Bots       []Bot
 	// Later are the features that the configuration asks for and this version
 	// does not judge; each is named in the check and blocks.
