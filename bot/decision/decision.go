@@ -8,6 +8,7 @@ package decision
 import (
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/document"
+	"github.com/vidimus-bot/vidimus/bot/document/control"
 )
 
 // Format is the name and version of the stored form.
@@ -62,6 +63,12 @@ type Decision struct {
 	Commits    []Commit           `json:"commits"`
 	Findings   []document.Finding `json:"findings"`
 	Problems   []Problem          `json:"problems"`
+	// Overrides are the organisation's own severities, as they were applied to
+	// Findings; absent: none.
+	Overrides []control.Applied `json:"overrides,omitempty"`
+	// Impacts are what the change does to documents that it does not touch; their
+	// findings are among Findings. Absent: nothing.
+	Impacts []control.Impact `json:"impacts,omitempty"`
 	// Deviations are present after a landing only; empty: none.
 	Deviations []Deviation `json:"deviations,omitempty"`
 }
