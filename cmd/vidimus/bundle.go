@@ -13,6 +13,7 @@ import (
 
 	"github.com/vidimus-bot/vidimus/bot/evidence"
 	"github.com/vidimus-bot/vidimus/bot/service/gitstore"
+	"github.com/vidimus-bot/vidimus/bot/service/publish"
 )
 
 // bundleUsage is the command's page.
@@ -48,7 +49,7 @@ func newBundleCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "bundle EVIDENCE REPOSITORY",
 		Short: "make an evidence bundle out of the evidence branch",
-		Args:  cobra.ExactArgs(2),
+		Args:  exactly(2, "name the clone with the evidence branch and the one with the history; both may be the same"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.run(c.Context(), args[0], args[1], c.OutOrStdout())
 		},
@@ -144,41 +145,20 @@ func branchFiles(path, branch string) (fs.FS, error) {
 	return mirror.FS(tip)
 }
 
-// objectStore is what a bundle needs of a repository.
-type objectStore interface {
-	Branch(name string) (string, error)
-	Objects(commits []string, visit func(gitstore.Object) error) error
-}
-
-// recordedHistory is the Git history that the records name.
-func recordedHistory(files fs.FS, h objectStore) (evidence.Repository, error) {
+// recordedHistory is the Git history that the records on the evidence branch name.
+func recordedHistory(files fs.FS, mirror *gitstore.Mirror) (evidence.Repository, error) {
 	l, err := evidence.Open(files)
 	if err != nil {
 		return evidence.Repository{}, fmt.Errorf("evidence branch: %w", err)
 	}
-	r := evidence.Repository{}
-	if r.References, err = evidence.References(l); err != nil {
-		return r, fmt.Errorf("evidence branch: %w", err)
+	if n, _ := l.Head(); n == 0 {
+		return evidence.Repository{}, &hintedError{errors.New("the evidence branch holds no ledger"), "name the right one with --branch"}
 	}
-	branches, err := evidence.Branches(l)
-	if err != nil {
-		return r, fmt.Errorf("evidence branch: %w", err)
+	history, err := publish.History(mirror, l)
+	if errors.Is(err, gitstore.ErrNotFound) {
+		return history, &hintedError{err, mirrorHint}
 	}
-	for _, name := range branches {
-		tip, err := h.Branch(name)
-		if err != nil {
-			return r, &hintedError{fmt.Errorf("governed branch: %w", err), mirrorHint}
-		}
-		r.References = append(r.References, evidence.Reference{Name: "refs/heads/" + name, Commit: tip})
-	}
-	commits := make([]string, len(r.References))
-	for i, ref := range r.References {
-		commits[i] = ref.Commit
-	}
-	r.Objects = func(visit func(evidence.Object) error) error {
-		return h.Objects(commits, func(o gitstore.Object) error { return visit(evidence.Object(o)) })
-	}
-	return r, nil
+	return history, err
 }
 
 // write puts the bundle where it goes.

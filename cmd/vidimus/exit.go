@@ -1,5 +1,11 @@
 package main
 
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
 // The exit codes of all commands.
 const (
 	exitClean    = 0
@@ -23,3 +29,13 @@ func (e *hintedError) Error() string { return e.err.Error() }
 
 // Unwrap gives the error itself.
 func (e *hintedError) Unwrap() error { return e.err }
+
+// exactly wants n arguments, and says by the hint which.
+func exactly(n int, hint string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) == n {
+			return nil
+		}
+		return &hintedError{fmt.Errorf("%d arguments are given, %d are wanted", len(args), n), hint}
+	}
+}

@@ -55,11 +55,40 @@ func newRootCommand() *cobra.Command {
 	root.SetUsageTemplate(usage)
 	root.SetHelpTemplate(usage)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	verify := &cobra.Command{Use: "verify", Short: "verify commits, or an evidence bundle"}
-	verify.AddCommand(newVerifyCommitsCommand())
-	root.AddCommand(newDemoCommand(), newCheckCommand(), verify, newServeCommand(), newGitHubSimCommand(), newVersionCommand())
+	root.AddCommand(
+		newDemoCommand(), newCheckCommand(), newVerifyCommand(), newBundleCommand(), newRenderCommand(), newServeCommand(),
+		newGitHubSimCommand(), newVersionCommand(),
+	)
 	return root
 }
+
+// newVerifyCommand holds the two things that can be verified; alone it says so.
+func newVerifyCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "verify",
+		Short: "verify commits, or an evidence bundle",
+		RunE: func(_ *cobra.Command, args []string) error {
+			err := errors.New("what is to be verified is not said")
+			if len(args) > 0 {
+				err = fmt.Errorf("%q cannot be verified", args[0])
+			}
+			return &hintedError{err, "write vidimus verify bundle PATH, or vidimus verify commits"}
+		},
+	}
+	c.SetUsageTemplate(verifyUsage)
+	c.SetHelpTemplate(verifyUsage)
+	c.AddCommand(newVerifyCommitsCommand(), newVerifyBundleCommand())
+	return c
+}
+
+const verifyUsage = `usage: vidimus verify commits [OPTION...] [RANGE...]
+       vidimus verify bundle [OPTION...] PATH
+
+  commits   who signed the commits of a repository, and with whose key
+  bundle    whether an evidence bundle holds: lists, signatures, history, decisions
+
+vidimus verify commits --help and vidimus verify bundle --help tell more.
+`
 
 // usage is the hand-written page of the whole program; each command has its own.
 const usage = `usage: vidimus COMMAND [ARGUMENT...]

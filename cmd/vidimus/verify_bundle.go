@@ -50,7 +50,7 @@ func newVerifyBundleCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "bundle PATH",
 		Short: "whether an evidence bundle holds",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly(1, "name one bundle: its folder, its .tar, or its .tar.gz"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return verifyBundle(c.Context(), args[0], o, c.OutOrStdout())
 		},

@@ -12,35 +12,18 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/spf13/cobra"
 
 	"github.com/vidimus-bot/vidimus/bot/evidence/evidencetest"
 )
 
 var updateBundle = flag.Bool("update-bundle", false, "rewrite the golden texts of verify bundle")
 
-// runEvidence runs one of the two commands as the program would, and gives its exit
-// code.
+// runEvidence runs the program within the test and gives its exit code.
 func runEvidence(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	root := &cobra.Command{Use: "vidimus", SilenceErrors: true, SilenceUsage: true}
-	verify := &cobra.Command{Use: "verify"}
-	verify.AddCommand(newVerifyBundleCommand())
-	root.AddCommand(verify, newBundleCommand())
 	var out, talk bytes.Buffer
-	root.SetArgs(args)
-	root.SetOut(&out)
-	root.SetErr(&talk)
-	switch err := root.ExecuteContext(t.Context()).(type) {
-	case nil:
-		return exitClean, out.String(), talk.String()
-	case *negativeError:
-		return exitNegative, out.String(), talk.String()
-	case *hintedError:
-		return exitCould, out.String(), err.Error() + "\nhint: " + err.hint
-	default:
-		return exitCould, out.String(), err.Error()
-	}
+	code = run(t.Context(), args, &out, &talk)
+	return code, out.String(), talk.String()
 }
 
 // bundleFolder writes the bundle of a story below a folder of its own.
@@ -195,7 +178,7 @@ func TestVerifyBundle_saysWhatItCannotDo(t *testing.T) {
 		"not compressed":    {[]string{broken}, "decompress"},
 		"unknown format":    {[]string{"--format", "xml", folder}, "--format json"},
 		"short fingerprint": {[]string{"--key", "78DF", folder}, "40 digits"},
-		"no path":           {nil, "accepts 1 arg"},
+		"no path":           {nil, "name one bundle"},
 	} {
 		if code, _, talk := runEvidence(t, append([]string{"verify", "bundle"}, c.args...)...); code != exitCould || !strings.Contains(talk, c.want) {
 			t.Errorf("%s: exit %d, %q, want one that says %q", name, code, talk, c.want)
@@ -300,7 +283,7 @@ func TestBundle_refusesAndLeavesNothingBehind(t *testing.T) {
 		"no repository":     {[]string{"--unsigned", "--out", out, folder, clone}, "git clone --mirror"},
 		"no history":        {[]string{"--unsigned", "--out", out, clone, folder}, "git clone --mirror"},
 		"no such branch":    {[]string{"--unsigned", "--branch", "other", "--out", out, clone, clone}, "git clone --mirror"},
-		"branch of another": {[]string{"--unsigned", "--branch", "main", "--out", out, clone, clone}, "nothing to bundle"},
+		"branch of another": {[]string{"--unsigned", "--branch", "main", "--out", out, clone, clone}, "holds no ledger"},
 	} {
 		if code, _, talk := runEvidence(t, append([]string{"bundle"}, c.args...)...); code != exitCould || !strings.Contains(talk, c.want) {
 			t.Errorf("%s: exit %d, %q, want one that says %q", name, code, talk, c.want)

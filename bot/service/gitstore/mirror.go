@@ -66,9 +66,15 @@ func (s *Store) Mirror(repository int64) (*Mirror, error) {
 	return m, nil
 }
 
-// OpenRepository opens any repository on disk for reading, bare or not.
+// OpenRepository opens any repository on disk for reading: a bare one, a work tree,
+// one that git worktree made, or a folder inside of one.
 func OpenRepository(path string) (*Mirror, error) {
-	repo, err := git.PlainOpenWithOptions(path, &git.PlainOpenOptions{DetectDotGit: true})
+	// Looking upwards never tries the folder itself, and would find another
+	// repository around a bare one.
+	repo, err := git.PlainOpenWithOptions(path, &git.PlainOpenOptions{EnableDotGitCommonDir: true})
+	if errors.Is(err, git.ErrRepositoryNotExists) {
+		repo, err = git.PlainOpenWithOptions(path, &git.PlainOpenOptions{EnableDotGitCommonDir: true, DetectDotGit: true})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open repository %s: %w", path, err)
 	}
