@@ -51,15 +51,34 @@ func (s *spec) keys() []string {
 	return keys
 }
 
-// specFor returns the type that the document says it is; the first type of its folder if that is unknown.
+// specFor returns the type that the document says it is. One that is misspelt is taken for the type of its folder
+// that has nearly its name; one that is missing for the folder's first; any other for the folder's last, which asks
+// for least.
 func (c *Checker) specFor(d *document.Document) *spec {
 	if s := c.specNamed(d.Type); s != nil {
 		return s
 	}
-	if here := c.folderTypes(d); len(here) > 0 {
+	here := c.folderTypes(d)
+	switch meant := nearest(d.Type, here); {
+	case len(here) == 0:
+		return nil
+	case d.Type == "":
 		return c.specNamed(here[0])
+	case meant != "":
+		return c.specNamed(meant)
 	}
-	return nil
+	return c.specNamed(c.lastStandard(here))
+}
+
+// lastStandard returns the last of the folder's types that is not an organisation's own.
+func (c *Checker) lastStandard(here []string) string {
+	last := here[0]
+	for _, name := range here {
+		if _, standard := document.TypeNamed(name); standard {
+			last = name
+		}
+	}
+	return last
 }
 
 func (c *Checker) specNamed(name string) *spec {
