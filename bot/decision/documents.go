@@ -28,9 +28,11 @@ func (e *evaluation) checkDocuments() {
 		touched[c.path] = true
 	}
 	base, result := e.set(e.base), e.set(e.result)
-	e.d.Findings = append(e.d.Findings, control.Check(result, control.Params{
-		AsOf: asOf, Roles: e.config.RoleIDs(), Touched: touched, Base: base, Restored: restored,
-	})...)
+	judgement := control.Judge(result, control.Params{
+		AsOf: asOf, Roles: e.config.RoleIDs(), Touched: touched, Base: base, Restored: restored, Severities: e.config.Overrides(),
+	})
+	e.d.Findings = append(e.d.Findings, judgement.Findings...)
+	e.d.Overrides, e.d.Impacts = judgement.Overrides, judgement.Impacts
 	e.checkGovernance(asOf)
 	for _, path := range e.result.tree.paths() {
 		if entry := e.result.tree[path]; entry.Size > facts.MaxBlobBytes {
@@ -99,7 +101,7 @@ func (e *evaluation) set(v view) *document.Set {
 		}
 		files = append(files, document.File{Path: path, Mode: entry.Mode, Bytes: e.s.Blobs[entry.SHA256]})
 	}
-	return document.NewSet(e.root, files)
+	return e.config.Layout().NewSet(files)
 }
 
 // checkMoved: each changed governed file, and each image that a changed document
