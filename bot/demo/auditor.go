@@ -15,7 +15,9 @@ import (
 
 	"github.com/vidimus-bot/vidimus/bot/evidence"
 	"github.com/vidimus-bot/vidimus/bot/evidence/audit"
+	"github.com/vidimus-bot/vidimus/bot/evidence/site"
 	"github.com/vidimus-bot/vidimus/bot/service/gitstore"
+	"github.com/vidimus-bot/vidimus/bot/service/publish"
 )
 
 // Ledger opens the evidence branch as GitHub has it now.
@@ -78,7 +80,7 @@ func (s *Story) audit(ctx context.Context) error {
 	if err := s.verifyByHand(ctx); err != nil {
 		return err
 	}
-	report := audit.Verify(os.DirFS(filepath.Join(s.Dir, "bundle")), audit.Options{Primary: s.EvidenceKey.Primary})
+	report := audit.Verify(os.DirFS(filepath.Join(s.Dir, "bundle")), audit.Options{Primary: s.EvidenceKey.Primary, Render: site.Document, Rendering: site.Rendering})
 	deviations := 0
 	for _, row := range report.Rows {
 		switch {
@@ -118,7 +120,7 @@ func (s *Stage) Bundle(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	repository, err := history(s.Mirror, l)
+	repository, err := publish.History(s.Mirror, l)
 	if err != nil {
 		return 0, err
 	}
@@ -147,33 +149,6 @@ func (s *Stage) Bundle(ctx context.Context) (int, error) {
 		}
 		return os.WriteFile(path, content.Bytes(), 0o600)
 	})
-}
-
-// history is the Git history that the records name.
-func history(mirror *gitstore.Mirror, l *evidence.Ledger) (evidence.Repository, error) {
-	r := evidence.Repository{}
-	branches, err := evidence.Branches(l)
-	if err != nil {
-		return r, err
-	}
-	if r.References, err = evidence.References(l); err != nil {
-		return r, err
-	}
-	for _, name := range branches {
-		tip, err := mirror.Branch(name)
-		if err != nil {
-			return r, err
-		}
-		r.References = append(r.References, evidence.Reference{Name: "refs/heads/" + name, Commit: tip})
-	}
-	var commits []string
-	for _, ref := range r.References {
-		commits = append(commits, ref.Commit)
-	}
-	r.Objects = func(visit func(evidence.Object) error) error {
-		return mirror.Objects(commits, func(o gitstore.Object) error { return visit(evidence.Object(o)) })
-	}
-	return r, nil
 }
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")

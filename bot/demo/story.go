@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -146,9 +147,23 @@ func (s *Story) Land(ctx context.Context, slug string, p Pull) (string, error) {
 	}
 	err = Await(ctx, "evidence of pull request "+fmt.Sprint(p.Number), func() (bool, error) {
 		now, err := s.As(adminSlug).Branch(ctx, "evidence")
-		return now != before, err
+		if err != nil || now == before {
+			return false, err
+		}
+		before = now
+		return s.shown(ctx)
 	})
 	return merged.MergeCommit, err
+}
+
+// shown says whether the site shows the newest entry: it is committed after it.
+func (s *Story) shown(ctx context.Context) (bool, error) {
+	_, tip, err := s.Ledger(ctx)
+	if err != nil {
+		return false, err
+	}
+	commit, err := s.Mirror.Commit(tip)
+	return bytes.Contains(commit.Raw, []byte("\n\nSite after entry ")), err
 }
 
 // Found plays pull request 1: configuration and keys, signed by two people.

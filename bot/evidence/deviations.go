@@ -21,7 +21,9 @@ func (b *builder) addDeviations() error {
 		if _, err := b.addStatement(name, Statement{Subject: []Subject{b.subject(f.path, f.entry().SHA256)}, Predicate: d}); err != nil {
 			return err
 		}
-		b.addBytes(f)
+		if err := b.addBytes(f); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -23,8 +23,8 @@ type Publication struct {
 	Witnesses []Signed
 	// Commits are the raw objects, without header, of Facts.Landing.Commits by id.
 	Commits map[string][]byte
-	// Rendered are the pages of landed documents by governed path, HTML.
-	Rendered map[string][]byte
+	// Render makes the page of a landed document, HTML; nil makes none.
+	Render func(path string, raw []byte) ([]byte, error)
 	// ContentLists are lists that a witness names and that the facts no longer give,
 	// by digest; nil where there are none.
 	ContentLists map[string][]byte

@@ -35,13 +35,15 @@ func (b *builder) addVersions() error {
 		if _, err := b.addStatement(name, Statement{Subject: []Subject{b.subject(f.path, f.entry().SHA256)}, Predicate: v}); err != nil {
 			return err
 		}
-		b.addBytes(f)
+		if err := b.addBytes(f); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // addBytes files the bytes of what landed, the images that it shows and its page.
-func (b *builder) addBytes(f landedFile) {
+func (b *builder) addBytes(f landedFile) error {
 	name := b.names[f.path]
 	raw, ok := b.p.Snapshot.Blobs[f.after.SHA256]
 	switch {
@@ -58,9 +60,15 @@ func (b *builder) addBytes(f landedFile) {
 			b.files[assetName(image.SHA256, raw)] = raw
 		}
 	}
-	if page, ok := b.p.Rendered[f.path]; ok && !f.deleted() {
-		b.files["rendered/"+name+".html"] = page
+	if b.p.Render == nil || f.kind != document.Markdown || f.deleted() || !ok {
+		return nil
 	}
+	page, err := b.p.Render(f.path, raw)
+	if err != nil {
+		return fmt.Errorf("render %s: %w", f.path, err)
+	}
+	b.files["rendered/"+name+".html"] = page
+	return nil
 }
 
 func (b *builder) version(f landedFile) (DocumentVersion, error) {

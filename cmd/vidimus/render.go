@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -106,7 +105,7 @@ func (o renderOptions) pages(files fs.FS) (map[string][]byte, error) {
 	case "none":
 		web = ""
 	case "":
-		if web, err = recordedWeb(l); err != nil {
+		if web, err = site.RecordedWeb(l); err != nil {
 			return nil, err
 		}
 	}
@@ -115,26 +114,6 @@ func (o renderOptions) pages(files fs.FS) (map[string][]byte, error) {
 		return nil, fmt.Errorf("make the site: %w", err)
 	}
 	return pages, nil
-}
-
-// recordedWeb is the address of the repository's pages as the founding names host and repository.
-func recordedWeb(l *evidence.Ledger) (string, error) {
-	r, err := l.Record(1)
-	if err != nil {
-		return "", fmt.Errorf("read record 1: %w", err)
-	}
-	f, _, ok, err := r.Decision()
-	if err != nil {
-		return "", fmt.Errorf("read record 1: %w", err)
-	}
-	if !ok {
-		return "", nil
-	}
-	scheme := "https://"
-	if host, _, _ := strings.Cut(f.Repository.Host, ":"); host == "127.0.0.1" || host == "localhost" {
-		scheme = "http://" // the embedded GitHub
-	}
-	return scheme + f.Repository.Host + "/" + f.Repository.Name, nil
 }
 
 // replaceable says whether a site may be written to a place: nothing is there, or an earlier site.

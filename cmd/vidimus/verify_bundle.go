@@ -16,6 +16,7 @@ import (
 
 	"github.com/vidimus-bot/vidimus/bot/evidence"
 	"github.com/vidimus-bot/vidimus/bot/evidence/audit"
+	"github.com/vidimus-bot/vidimus/bot/evidence/site"
 )
 
 // verifyBundleUsage is the command's page.
@@ -81,7 +82,7 @@ func verifyBundle(ctx context.Context, path string, o verifyBundleOptions, out i
 		return err
 	}
 	defer done()
-	report := audit.Verify(files, audit.Options{Primary: key, Branch: o.branch})
+	report := audit.Verify(files, audit.Options{Primary: key, Branch: o.branch, Render: site.Document, Rendering: site.Rendering})
 	if o.format == "json" {
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")

@@ -18,6 +18,9 @@ type Options struct {
 	Branch bool
 	// Render makes the page of a document; nil: pages are not compared.
 	Render func(path string, raw []byte) ([]byte, error)
+	// Rendering is the word that each page of Render's form holds: a page without it
+	// was made by another version and is not compared.
+	Rendering string
 }
 
 // Verify audits the evidence in files. What cannot be read is a finding like any
@@ -65,8 +68,8 @@ type auditor struct {
 
 // tally counts what the report sums up.
 type tally struct {
-	documents, decisions, commits, good, vouched, signatures, pages int
-	levels                                                          map[string]int
+	documents, decisions, commits, good, vouched, signatures, pages, foreignPages int
+	levels                                                                        map[string]int
 }
 
 // entry is one ledger entry with the digest of its bytes and who signed it.

@@ -26,7 +26,7 @@ func folder(files map[string][]byte) fstest.MapFS {
 	return f
 }
 
-func render(path string, raw []byte) ([]byte, error) { return evidencetest.Render(path, raw), nil }
+func render(path string, raw []byte) ([]byte, error) { return evidencetest.Render(path, raw) }
 
 // verify audits the bundle of a world with its key pinned.
 func verify(w *evidencetest.World) audit.Report {

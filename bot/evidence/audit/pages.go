@@ -21,6 +21,10 @@ func (l *landing) checkPage(name string, s evidence.Statement, v evidence.Docume
 	if err != nil {
 		return // reported with its record
 	}
+	if !bytes.Contains(published, []byte(l.a.o.Rendering)) {
+		l.a.statements.foreignPages++
+		return
+	}
 	raw, ok := l.a.blob(s.Subject[0].Digest.SHA256)
 	if !ok {
 		return // reported with the statement

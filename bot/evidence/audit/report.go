@@ -86,6 +86,9 @@ func (a *auditor) sumUp() {
 	a.sumUpSignatures()
 	if a.o.Render != nil {
 		a.ok("pages", fmt.Sprintf("%s rendered again, the same bytes", count(a.statements.pages, "page")))
+		if n := a.statements.foreignPages; n > 0 {
+			a.note("pages", fmt.Sprintf("%s in the form of another version, not compared", count(n, "page")))
+		}
 	}
 	a.listDeviations()
 	for _, row := range a.fine {

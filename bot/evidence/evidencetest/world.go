@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"testing/fstest"
 	"time"
-	"unicode/utf8"
 
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
@@ -291,16 +289,11 @@ func (p *Pull) Land(method, by string, extra Files) decision.Decision {
 func (w *World) publish(p *Pull, s facts.Snapshot) decision.Decision {
 	d := decision.Evaluate(s)
 	publication := evidence.Publication{
-		Snapshot: s, Decision: d, Witnesses: p.statements, Commits: map[string][]byte{}, Rendered: map[string][]byte{},
+		Snapshot: s, Decision: d, Witnesses: p.statements, Commits: map[string][]byte{}, Render: Render,
 		Engine: "vidimus 0.1.0", Log: "github.com/northquay/cloud-governance/evidence", At: w.tick(),
 	}
 	for _, id := range s.Facts.Landing.Commits {
 		publication.Commits[id] = w.repo.objects[id].Raw
-	}
-	for path, f := range w.repo.trees[w.Main] {
-		if strings.HasSuffix(path, ".md") && utf8.ValidString(path) {
-			publication.Rendered[path] = Render(path, f.Bytes)
-		}
 	}
 	w.Last = publication
 	w.Append(publication)
@@ -328,8 +321,8 @@ func (w *World) AppendRecord(r evidence.Record, at time.Time) {
 }
 
 // Render stands for the pages of documents.
-func Render(path string, raw []byte) []byte {
-	return []byte("<!doctype html>\n<title>" + path + "</title>\n<pre>" + string(bytes.ToUpper(raw)) + "</pre>\n")
+func Render(path string, raw []byte) ([]byte, error) {
+	return []byte("<!doctype html>\n<title>" + path + "</title>\n<pre>" + string(bytes.ToUpper(raw)) + "</pre>\n"), nil
 }
 
 // Raw is the raw object of a commit.

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/decision/report"
 	"github.com/vidimus-bot/vidimus/bot/evidence"
 	"github.com/vidimus-bot/vidimus/bot/service/gate"
@@ -44,9 +43,6 @@ type Config struct {
 	LogEvery time.Duration
 	// Links gives the addresses for a pull request; nil gives none.
 	Links func(fullName string, pull int) report.Links
-	// Render and Site make pages; nil makes none.
-	Render func(s facts.Snapshot, path string) ([]byte, error)
-	Site   func(*evidence.Ledger) (map[string][]byte, error)
 }
 
 // App is the opened service.
@@ -118,9 +114,7 @@ func (a *App) Handler() http.Handler { return a.server }
 // listening, and looks at every repository once. It returns as soon as deliveries
 // are worked; what GitHub could not answer is tried again.
 func (a *App) Start(ctx context.Context) error {
-	publisher := publish.New(publish.Config{
-		Gate: a.gate, Log: a.config.Log, Engine: a.config.Engine, Render: a.config.Render, Site: a.config.Site,
-	})
+	publisher := publish.New(publish.Config{Gate: a.gate, Log: a.config.Log, Engine: a.config.Engine})
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = stop
 	a.catchUp(running)

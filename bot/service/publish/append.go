@@ -9,6 +9,7 @@ import (
 
 	"github.com/vidimus-bot/vidimus/bot/decision"
 	"github.com/vidimus-bot/vidimus/bot/evidence"
+	"github.com/vidimus-bot/vidimus/bot/evidence/site"
 	"github.com/vidimus-bot/vidimus/bot/service/gate"
 	"github.com/vidimus-bot/vidimus/bot/service/gitstore"
 )
@@ -109,14 +110,15 @@ func (p *Publisher) commit(ctx context.Context, desk *gate.Desk, c gitstore.Chan
 // site rebuilds the pages out of the ledger and commits them, apart from the
 // entry: they are a view, and no entry covers them.
 func (p *Publisher) site(ctx context.Context, desk *gate.Desk) error {
-	if p.Site == nil {
-		return nil
-	}
 	book, err := p.book(desk)
 	if err != nil {
 		return err
 	}
-	pages, err := p.Site(book.Ledger)
+	web, err := site.RecordedWeb(book.Ledger)
+	if err != nil {
+		return fmt.Errorf("evidence site: %w", err)
+	}
+	pages, err := site.Files(book.Ledger, site.Options{Web: web})
 	if err != nil {
 		return fmt.Errorf("evidence site: %w", err)
 	}

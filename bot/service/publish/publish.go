@@ -22,6 +22,7 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
 	"github.com/vidimus-bot/vidimus/bot/evidence"
+	"github.com/vidimus-bot/vidimus/bot/evidence/site"
 	"github.com/vidimus-bot/vidimus/bot/service/gate"
 	"github.com/vidimus-bot/vidimus/bot/service/gitstore"
 	"github.com/vidimus-bot/vidimus/bot/service/store"
@@ -33,10 +34,6 @@ type Config struct {
 	Log  *slog.Logger
 	// Engine is product and version, for evidence.
 	Engine string
-	// Render makes the page of one document, for the record; nil makes none.
-	Render func(s facts.Snapshot, path string) ([]byte, error)
-	// Site makes the files of the evidence site out of the ledger; nil makes none.
-	Site func(*evidence.Ledger) (map[string][]byte, error)
 }
 
 // Publisher publishes. It may be called at once for different repositories.
@@ -256,7 +253,7 @@ func (p *Publisher) publication(desk *gate.Desk, c *gate.Case, issues map[string
 		branch = decision.Configuration(c.Snapshot).Evidence.Branch
 	}
 	pub := evidence.Publication{
-		Snapshot: c.Snapshot, Decision: c.Decision, Commits: map[string][]byte{}, Rendered: map[string][]byte{}, Issues: issues,
+		Snapshot: c.Snapshot, Decision: c.Decision, Commits: map[string][]byte{}, Render: site.Document, Issues: issues,
 		Engine: p.Engine, Log: p.Gate.App.Host() + "/" + desk.Store.FullName + "/" + branch, At: p.Gate.App.Now(),
 	}
 	for _, w := range c.Witnesses {
@@ -268,18 +265,6 @@ func (p *Publisher) publication(desk *gate.Desk, c *gate.Case, issues map[string
 			return pub, fmt.Errorf("landed commit: %w", err)
 		}
 		pub.Commits[id] = commit.Raw
-	}
-	if p.Render == nil {
-		return pub, nil
-	}
-	for _, d := range c.Decision.Documents {
-		page, err := p.Render(c.Snapshot, d.Path)
-		if err != nil {
-			return pub, fmt.Errorf("render %s: %w", d.Path, err)
-		}
-		if page != nil {
-			pub.Rendered[d.Path] = page
-		}
 	}
 	return pub, nil
 }
