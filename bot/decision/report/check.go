@@ -189,7 +189,7 @@ func (r *reporter) waitingView(o other) waitingView {
 		Other: o, Draft: r.in.Proposal.Draft || r.d.State == decision.StateDraft, Founding: r.d.Founding,
 		People: r.countPeople(open, len(who)), Who: text(joinEntries(who), maxSentenceLength), Since: day(r.in.WaitingSince),
 		Review: link(r.in.Links.Review), Documents: r.documentRows(), Warnings: len(t.warnings),
-		Groups: r.signGroups(open, true), Stuck: r.stuckRows(stuck), Excluded: r.excluded(), Keys: r.changesKey(),
+		Groups: r.signGroups(open, true), Stuck: r.stuckRows(stuck), Excluded: text(r.excluded(), maxMessageLength), Keys: r.changesKey(),
 		Refused: r.refusedRows(),
 	}
 }
@@ -261,21 +261,17 @@ func (r *reporter) roleOnly(_ *decision.Document, role string, _ bool) string { 
 func (r *reporter) stuckRows(stuck []ask) rows[stuckRow] {
 	var list []stuckRow
 	for _, a := range stuck {
-		var ids []string
-		for _, d := range a.documents {
-			ids = append(ids, d.ID)
-		}
 		why, wrote := r.stuckWhy(a)
 		list = append(list, stuckRow{
-			Role: text(r.role(a.role), maxNameLength), RoleID: code(a.role), Why: why, Wrote: wrote,
-			Documents: text(enumerate(ids, "and"), maxMessageLength), Self: a.role == approval.RoleSelf,
+			Role: text(r.role(a.role), maxNameLength), RoleID: code(a.role), Why: text(why, maxMessageLength), Wrote: wrote,
+			Documents: text(enumerate(idsOf(a.documents), "and"), maxMessageLength), Self: a.role == approval.RoleSelf,
 		})
 	}
 	return rowsOf(&r.cut, list)
 }
 
 // stuckWhy says why nobody can fill the role, and whether that is so because of who contributed.
-func (r *reporter) stuckWhy(a ask) (why md, contributed bool) {
+func (r *reporter) stuckWhy(a ask) (why string, contributed bool) {
 	if len(a.able) == 0 {
 		return "nobody holds the role", false
 	}
@@ -295,11 +291,11 @@ func (r *reporter) stuckWhy(a ask) (why md, contributed bool) {
 		reasons = append(reasons, r.people(fill, "and")+" signed it in another role (SIG005)")
 	}
 	reasons = append(reasons, "nobody else holds the role")
-	return text(enumerate(reasons, "and"), maxMessageLength), len(wrote) > 0
+	return enumerate(reasons, "and"), len(wrote) > 0
 }
 
 // excluded are the contributors, who cannot sign what they contributed to. LAW 3.4.
-func (r *reporter) excluded() md {
+func (r *reporter) excluded() string {
 	var slugs []string
 	for _, d := range r.d.Documents {
 		if len(d.Requirements) > 0 {
@@ -307,7 +303,7 @@ func (r *reporter) excluded() md {
 		}
 	}
 	slices.Sort(slugs)
-	return text(r.people(slices.Compact(slugs), "and"), maxMessageLength)
+	return r.people(slices.Compact(slugs), "and")
 }
 
 // changesKey says whether a key that was there is changed: a renewal or revocation needs fewer signatures

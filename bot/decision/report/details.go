@@ -98,13 +98,16 @@ func (r *reporter) commitDetails() rows[commitDetail] {
 }
 
 // fingerprint is in groups of four, as gpg prints it; an SSH one stays whole.
-func fingerprint(f string) md {
+func fingerprint(f string) md { return code(groups(f)) }
+
+// groups parts a fingerprint.
+func groups(f string) string {
 	if strings.HasPrefix(f, "SHA256:") {
-		return code(f)
+		return f
 	}
-	var groups []string
+	var parts []string
 	for len(f) > 4 {
-		groups, f = append(groups, f[:4]), f[4:]
+		parts, f = append(parts, f[:4]), f[4:]
 	}
-	return code(strings.Join(append(groups, f), " "))
+	return strings.Join(append(parts, f), " ")
 }

@@ -202,28 +202,40 @@ func (r *reporter) unconfirmed(slugs []string) []string {
 // sentences are what the line stands for, for each person who can sign. One that lacks a value, because the
 // document or the roster does not say it, is left out. LAW 1.4.
 func (r *reporter) sentences(d *decision.Document, a ask) []md {
-	wording := approval.TemplateFor(d.Type, a.role)
-	if d.Change == decision.Deleted && d.ID != d.Path {
-		wording = approval.TemplateDelete
-	}
-	// Names and titles stand whole here, since this is the sentence that is stored.
-	role, _ := r.config.Role(a.role)
-	values := approval.SentenceValues{
-		Role: role.Title, Organisation: r.config.Organisation, Title: d.Title, ID: d.ID, Version: d.Version, Path: d.Path,
-		SHA256: d.SHA256, Images: d.Images, Effective: d.Effective, Expires: d.Expires,
-	}
-	if a.role == approval.RoleSelf {
-		values.Role = r.role(a.role)
-	}
 	var found []md
 	for _, slug := range a.able {
-		person, _ := r.config.Person(slug)
-		values.Name = person.Name
-		if s, err := approval.Sentence(wording, values); err == nil {
+		if s := r.sentence(d, a.role, slug); s != "" {
 			found = append(found, text(s, maxSentenceLength))
 		}
 	}
 	return found
+}
+
+// sentence is what a person declares who signs d in role; "" where a value is not known.
+func (r *reporter) sentence(d *decision.Document, roleID, slug string) string {
+	// Names and titles stand whole here, since this is the sentence that is stored.
+	role, _ := r.config.Role(roleID)
+	person, _ := r.config.Person(slug)
+	values := approval.SentenceValues{
+		Name: person.Name, Role: role.Title, Organisation: r.config.Organisation, Title: d.Title, ID: d.ID, Version: d.Version,
+		Path: d.Path, SHA256: d.SHA256, Images: d.Images, Effective: d.Effective, Expires: d.Expires,
+	}
+	if roleID == approval.RoleSelf {
+		values.Role = r.role(roleID)
+	}
+	s, err := approval.Sentence(templateOf(d, roleID), values)
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+// templateOf is the wording of LAW 1.4 that a signature on d in role stands for.
+func templateOf(d *decision.Document, role string) approval.Template {
+	if d.Change == decision.Deleted && d.ID != d.Path {
+		return approval.TemplateDelete
+	}
+	return approval.TemplateFor(d.Type, role)
 }
 
 // maxSentenceLength lets every sentence of LAW 1.4 stand whole, with the longest names and titles.
