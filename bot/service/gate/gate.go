@@ -48,6 +48,7 @@ type Gate struct {
 	Config
 	deliveryLog deliveryLog
 	ledgers     ledgers
+	recent      recent // for the review page
 
 	mu   sync.Mutex
 	slug string // of the App, once it was asked for

@@ -85,38 +85,55 @@ func (g *Gate) Examine(ctx context.Context, desk *Desk, q Inquiry) (*Case, error
 	if err := g.remember(ctx, desk, c); err != nil {
 		return nil, err
 	}
+	if err := g.gather(ctx, desk, c, q); err != nil {
+		return nil, err
+	}
+	if err := g.witness(ctx, desk, c, q); err != nil {
+		return nil, err
+	}
+	if err := g.conclude(ctx, desk, c); err != nil {
+		return nil, err
+	}
+	g.recent.keep(desk.Store.ID, c)
+	return c, nil
+}
+
+// gather reads reviews and Git.
+func (g *Gate) gather(ctx context.Context, desk *Desk, c *Case, q Inquiry) error {
 	reviews := []facts.Review{}
 	var err error
 	if q.Pull.Number != 0 {
 		if reviews, err = desk.Hub.Reviews(ctx, q.Pull.Number); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	subject, err := g.subject(ctx, desk, q)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if q.Pull.Open {
 		if err := g.caughtUp(ctx, desk, subject); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	subject.Bound = bound(c.Witnesses, q.Hints, reviews)
 	if err := g.fetchBound(ctx, desk, subject.Bound); err != nil {
-		return nil, err
+		return err
 	}
 	if c.Snapshot, err = Gather(desk.Mirror, subject); err != nil {
-		return nil, err
+		return err
 	}
 	c.Snapshot.Facts.Reviews = reviews
-	if err := g.witness(ctx, desk, c, q); err != nil {
-		return nil, err
-	}
+	return nil
+}
+
+// conclude reads the rest of what the decision needs, and decides.
+func (g *Gate) conclude(ctx context.Context, desk *Desk, c *Case) error {
 	if err := g.ask(ctx, desk, c); err != nil {
-		return nil, err
+		return err
 	}
 	c.Decision = decision.Evaluate(c.Snapshot)
-	return c, nil
+	return nil
 }
 
 // remember reads what the database holds of a pull request; when it holds
