@@ -24,7 +24,8 @@ type Config struct {
 	URL   string
 	AppID int64
 	Key   []byte // private key, PEM
-	Now   func() time.Time
+	// Now is our clock; nil is the system's.
+	Now func() time.Time
 	// Base sends the requests; nil is http.DefaultTransport.
 	Base http.RoundTripper
 }
@@ -59,7 +60,12 @@ func New(c Config) (*App, error) {
 	if a.base == nil {
 		a.base = http.DefaultTransport
 	}
-	a.client, err = a.newClient(&transport{base: a.base, clock: a.clock, bearer: func(bool, *http.Request) (string, error) { return a.jwt() }})
+	if c.Now == nil {
+		a.clock.now = time.Now
+	}
+	a.client, err = a.newClient(&transport{
+		base: a.base, origin: a.origin(), clock: a.clock, bearer: func(bool, *http.Request) (string, error) { return a.jwt() },
+	})
 	return a, err
 }
 
@@ -84,13 +90,27 @@ func (a *App) Host() string { return a.url.Host }
 // WebURL is an address on the host's web pages.
 func (a *App) WebURL(path string) string { return a.url.String() + "/" + path }
 
+// origin is where the API lies.
+func (a *App) origin() *url.URL {
+	if a.url.Host == publicHost {
+		return &url.URL{Scheme: a.url.Scheme, Host: "api." + publicHost}
+	}
+	return &url.URL{Scheme: a.url.Scheme, Host: a.url.Host}
+}
+
+// publicHost is GitHub itself; every other host is an Enterprise Server.
+const publicHost = "github.com"
+
+// userAgent names us to GitHub, which refuses requests without one.
+const userAgent = "vidimus"
+
 // callTimeout bounds one call; GitHub itself ends them after ten seconds.
 const callTimeout = 30 * time.Second
 
 func (a *App) newClient(t http.RoundTripper) (*gh.Client, error) {
 	client := gh.NewClient(&http.Client{Transport: t, Timeout: callTimeout})
-	client.UserAgent = "vidimus"
-	if a.url.Host == "github.com" {
+	client.UserAgent = userAgent
+	if a.url.Host == publicHost {
 		return client, nil
 	}
 	client, err := client.WithEnterpriseURLs(a.url.String(), a.url.String())
@@ -134,7 +154,7 @@ func (a *App) installation(id int64) (*installation, error) {
 	}
 	i := &installation{app: a, id: id}
 	client, err := a.newClient(&transport{
-		base: a.base, clock: a.clock, cache: &answers{known: map[string]*cached{}},
+		base: a.base, origin: a.origin(), clock: a.clock, cache: &answers{known: map[string]*cached{}},
 		bearer: func(fresh bool, r *http.Request) (string, error) { return i.bearer(r.Context(), fresh) },
 	})
 	if err != nil {
@@ -162,24 +182,44 @@ func (i *installation) bearer(ctx context.Context, fresh bool) (string, error) {
 	return i.token, nil
 }
 
+// maxHostKeys bounds the host's keys; GitHub's own have some 6 KB.
+const maxHostKeys = 1 << 20
+
 // HostKeys reads the commit signing keys that the host publishes.
 func (a *App) HostKeys(ctx context.Context) ([]byte, error) {
+	keys, err := a.hostKeys(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the host's keys: %w", err)
+	}
+	return keys, nil
+}
+
+func (a *App) hostKeys(ctx context.Context) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.WebURL("web-flow.gpg"), nil)
 	if err != nil {
-		return nil, fmt.Errorf("request for the host's keys: %w", err)
+		return nil, err
 	}
-	r.Header.Set("User-Agent", "vidimus")
-	answer, err := (&http.Client{Transport: a.base, Timeout: callTimeout}).Do(r)
+	r.Header.Set("User-Agent", userAgent)
+	client := http.Client{Transport: a.base, Timeout: callTimeout, CheckRedirect: func(next *http.Request, _ []*http.Request) error {
+		if !sameOrigin(a.url, next.URL) {
+			return ErrElsewhere // another host's keys are not this host's
+		}
+		return nil
+	}}
+	answer, err := client.Do(r)
+	if errors.Is(err, ErrElsewhere) {
+		return nil, err
+	}
 	if err != nil {
-		return nil, fmt.Errorf("the host's keys: %w", &RetryError{shortWait, err})
+		return nil, &RetryError{shortWait, err}
 	}
 	defer func() { _ = answer.Body.Close() }() // the body is read to its end or given up
 	if answer.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the host's keys: %w", &RetryError{shortWait, errors.New(answer.Status)})
+		return nil, &RetryError{shortWait, errors.New(answer.Status)}
 	}
-	keys, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
-	if err != nil {
-		return nil, fmt.Errorf("the host's keys: %w", &RetryError{shortWait, err})
+	keys, err := io.ReadAll(&boundedBody{ReadCloser: answer.Body, left: maxHostKeys})
+	if err != nil && !errors.Is(err, ErrTooLarge) {
+		return nil, &RetryError{shortWait, err}
 	}
-	return keys, nil
+	return keys, err
 }

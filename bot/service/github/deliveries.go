@@ -23,11 +23,14 @@ type Delivery struct {
 	Payload      []byte
 }
 
+// maxLogPages bounds the delivery log: 50,000 deliveries in GitHub's three days.
+const maxLogPages = 500
+
 // Deliveries visits GitHub's delivery log, the newest first, until visit says
 // stop or the log ends. GitHub keeps three days.
 func (a *App) Deliveries(ctx context.Context, visit func(Delivery) (more bool)) error {
 	cursor := ""
-	for range maxPages {
+	for range maxLogPages {
 		list, answer, err := a.client.Apps.ListHookDeliveries(ctx, &gh.ListCursorOptions{Cursor: cursor, PerPage: 100})
 		if err != nil {
 			return a.sorted("read delivery log", err)
@@ -41,7 +44,7 @@ func (a *App) Deliveries(ctx context.Context, visit func(Delivery) (more bool)) 
 			return nil
 		}
 	}
-	return fmt.Errorf("delivery log has more than %d pages", maxPages)
+	return fmt.Errorf("delivery log has more than %d pages", maxLogPages)
 }
 
 // Delivery reads one delivery with its payload.
@@ -72,31 +75,48 @@ type Installed struct {
 	Branch       string // the default branch
 }
 
-// Repositories lists all repositories of all installations.
+// Repositories lists all repositories of all installations in which the App can
+// do something: suspended installations and archived repositories are left out.
 func (a *App) Repositories(ctx context.Context) ([]Installed, error) {
-	var found []Installed
-	list, _, err := a.client.Apps.ListInstallations(ctx, &gh.ListOptions{PerPage: 100})
+	var installations []*gh.Installation
+	err := a.pages("list installations", func(page int) (*gh.Response, error) {
+		list, answer, err := a.client.Apps.ListInstallations(ctx, &gh.ListOptions{Page: page, PerPage: 100})
+		installations = append(installations, list...)
+		return answer, err
+	})
 	if err != nil {
-		return nil, a.sorted("list installations", err)
+		return nil, err
 	}
-	for _, i := range list {
-		in, err := a.installation(i.GetID())
+	var found []Installed
+	for _, i := range installations {
+		if i.SuspendedAt != nil {
+			continue
+		}
+		more, err := a.installed(ctx, i.GetID())
 		if err != nil {
 			return nil, err
 		}
-		r := &Repository{app: a, in: in}
-		err = r.pages("list repositories", func(page int) (*gh.Response, error) {
-			repos, answer, err := in.client.Apps.ListRepos(ctx, &gh.ListOptions{Page: page, PerPage: 100})
-			if repos != nil {
-				for _, x := range repos.Repositories {
-					found = append(found, Installed{i.GetID(), x.GetID(), x.GetFullName(), x.GetDefaultBranch()})
-				}
-			}
-			return answer, err
-		})
-		if err != nil {
-			return nil, err
-		}
+		found = append(found, more...)
 	}
 	return found, nil
+}
+
+func (a *App) installed(ctx context.Context, id int64) ([]Installed, error) {
+	in, err := a.installation(id)
+	if err != nil {
+		return nil, err
+	}
+	var found []Installed
+	err = a.pages(fmt.Sprintf("list repositories of installation %d", id), func(page int) (*gh.Response, error) {
+		list, answer, err := in.client.Apps.ListRepos(ctx, &gh.ListOptions{Page: page, PerPage: 100})
+		if list != nil {
+			for _, r := range list.Repositories {
+				if !r.GetArchived() {
+					found = append(found, Installed{id, r.GetID(), r.GetFullName(), r.GetDefaultBranch()})
+				}
+			}
+		}
+		return answer, err
+	})
+	return found, err
 }

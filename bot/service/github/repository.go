@@ -65,6 +65,9 @@ func (r *Repository) Pull(ctx context.Context, number int) (Pull, error) {
 	if err != nil {
 		return Pull{}, r.app.sorted(fmt.Sprintf("read pull request %d", number), err)
 	}
+	if p.GetNumber() != number || p.GetHead().GetSHA() == "" {
+		return Pull{}, fmt.Errorf("read pull request %d: %w", number, ErrAnswer)
+	}
 	return pull(p), nil
 }
 
@@ -99,12 +102,12 @@ const maxPages = 100
 // pages reads a list to its end. read gets the page's number and gives that of
 // the next, 0 at the end. A list longer than maxPages is an error: nothing is
 // decided on a part.
-func (r *Repository) pages(what string, read func(page int) (*gh.Response, error)) error {
+func (a *App) pages(what string, read func(page int) (*gh.Response, error)) error {
 	page := 1
 	for range maxPages {
 		answer, err := read(page)
 		if err != nil {
-			return r.app.sorted(what, err)
+			return a.sorted(what, err)
 		}
 		if page = answer.NextPage; page == 0 {
 			return nil
@@ -116,7 +119,7 @@ func (r *Repository) pages(what string, read func(page int) (*gh.Response, error
 // OpenPulls reads all open pull requests.
 func (r *Repository) OpenPulls(ctx context.Context) ([]Pull, error) {
 	var found []Pull
-	err := r.pages("list open pull requests", func(page int) (*gh.Response, error) {
+	err := r.app.pages("list open pull requests", func(page int) (*gh.Response, error) {
 		list, answer, err := r.in.client.PullRequests.List(ctx, r.owner, r.name, &gh.PullRequestListOptions{
 			State: "open", ListOptions: gh.ListOptions{Page: page, PerPage: 100},
 		})
@@ -131,7 +134,7 @@ func (r *Repository) OpenPulls(ctx context.Context) ([]Pull, error) {
 // PullsOf reads the pull requests that brought a commit, or hold it.
 func (r *Repository) PullsOf(ctx context.Context, commit string) ([]Pull, error) {
 	var found []Pull
-	err := r.pages("list pull requests of "+commit, func(page int) (*gh.Response, error) {
+	err := r.app.pages("list pull requests of "+commit, func(page int) (*gh.Response, error) {
 		list, answer, err := r.in.client.PullRequests.ListPullRequestsWithCommit(ctx, r.owner, r.name, commit,
 			&gh.ListOptions{Page: page, PerPage: 100})
 		for _, p := range list {
@@ -145,9 +148,12 @@ func (r *Repository) PullsOf(ctx context.Context, commit string) ([]Pull, error)
 // Reviews reads all submitted reviews of a pull request, in GitHub's order.
 func (r *Repository) Reviews(ctx context.Context, number int) ([]facts.Review, error) {
 	found := []facts.Review{}
-	err := r.pages(fmt.Sprintf("list reviews of %d", number), func(page int) (*gh.Response, error) {
+	err := r.app.pages(fmt.Sprintf("list reviews of %d", number), func(page int) (*gh.Response, error) {
 		list, answer, err := r.in.client.PullRequests.ListReviews(ctx, r.owner, r.name, number,
 			&gh.ListOptions{Page: page, PerPage: 100})
+		if err == nil && list == nil {
+			err = ErrAnswer // an empty answer is not an empty list: objections could be missing
+		}
 		for _, v := range list {
 			if v.GetState() != "PENDING" {
 				found = append(found, review(v))
@@ -204,7 +210,7 @@ func (r *Repository) LastEdited(ctx context.Context, nodes []string) (map[string
 }
 
 func (a *App) graphQL() string {
-	if a.url.Host == "github.com" {
+	if a.url.Host == publicHost {
 		return "https://api.github.com/graphql"
 	}
 	return a.WebURL("api/graphql")
@@ -213,7 +219,7 @@ func (a *App) graphQL() string {
 // Dismissals reads the dismissed reviews that the timeline shows.
 func (r *Repository) Dismissals(ctx context.Context, number int) ([]facts.Dismissal, error) {
 	found := []facts.Dismissal{}
-	err := r.pages(fmt.Sprintf("read timeline of %d", number), func(page int) (*gh.Response, error) {
+	err := r.app.pages(fmt.Sprintf("read timeline of %d", number), func(page int) (*gh.Response, error) {
 		path := fmt.Sprintf("repos/%s/%s/issues/%d/timeline?per_page=100&page=%d", r.owner, r.name, number, page)
 		request, err := r.in.client.NewRequest(http.MethodGet, path, nil)
 		if err != nil {

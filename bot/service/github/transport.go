@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -21,9 +22,11 @@ const (
 const apiVersion = "2022-11-28"
 
 // transport adds what every request needs: authority, version, a condition for
-// what was read before, and a bound on the answer. It reads GitHub's clock.
+// what was read before, and a bound on the answer. It reads GitHub's clock. It
+// speaks to one origin alone.
 type transport struct {
 	base   http.RoundTripper
+	origin *url.URL // scheme and host of the API
 	bearer func(fresh bool, r *http.Request) (string, error)
 	clock  *clock
 	cache  *answers
@@ -36,12 +39,16 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || answer.StatusCode != http.StatusUnauthorized || (r.Body != nil && r.GetBody == nil) {
 		return answer, err
 	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswerBytes)) // so that the connection can be used again
-	_ = answer.Body.Close()                                                 // read to its end; nothing is lost
+	_, _ = io.Copy(io.Discard, answer.Body) // bounded; so that the connection can be used again
+	_ = answer.Body.Close()                 // read to its end; nothing is lost
 	return t.send(r, true)
 }
 
 func (t *transport) send(original *http.Request, fresh bool) (*http.Response, error) {
+	if !sameOrigin(t.origin, original.URL) {
+		// A redirect to anywhere else would take the token there.
+		return nil, fmt.Errorf("%s %s leads to %s://%s: %w", original.Method, original.URL.Path, original.URL.Scheme, original.URL.Host, ErrElsewhere)
+	}
 	r := original.Clone(original.Context())
 	if original.GetBody != nil {
 		body, err := original.GetBody()
@@ -62,14 +69,32 @@ func (t *transport) send(original *http.Request, fresh bool) (*http.Response, er
 		return nil, fmt.Errorf("%s %s: %w", r.Method, r.URL.Path, err)
 	}
 	t.clock.read(answer)
-	answer.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.LimitReader(answer.Body, maxAnswerBytes), answer.Body}
+	answer.Body = &boundedBody{ReadCloser: answer.Body, left: maxAnswerBytes}
 	if answer.StatusCode == http.StatusNotModified && known != nil {
 		return known.restore(answer), nil
 	}
 	return t.cache.remember(r, answer)
+}
+
+func sameOrigin(a, b *url.URL) bool { return a.Scheme == b.Scheme && a.Host == b.Host }
+
+// boundedBody ends with ErrTooLarge where more follows than is left: an answer is
+// never cut short and taken for whole.
+type boundedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.ReadCloser.Read(p)
+	if int64(n) > b.left {
+		n, err = int(b.left), ErrTooLarge
+	}
+	b.left -= int64(n)
+	return n, err
 }
 
 // clock is our clock, moved to GitHub's.

@@ -40,7 +40,7 @@ type CheckRun struct {
 // first as GitHub gives them. AppID tells whose they are.
 func (r *Repository) CheckRuns(ctx context.Context, commit string) ([]CheckRun, error) {
 	var found []CheckRun
-	err := r.pages("list check runs of "+commit, func(page int) (*gh.Response, error) {
+	err := r.app.pages("list check runs of "+commit, func(page int) (*gh.Response, error) {
 		list, answer, err := r.in.client.Checks.ListCheckRunsForRef(ctx, r.owner, r.name, commit, &gh.ListCheckRunsOptions{
 			CheckName: gh.String(CheckName), Filter: gh.String("all"), AppID: gh.Int64(r.app.id),
 			ListOptions: gh.ListOptions{Page: page, PerPage: 100},
@@ -130,7 +130,7 @@ type Comment struct {
 // Comments reads all comments of a pull request or issue.
 func (r *Repository) Comments(ctx context.Context, number int) ([]Comment, error) {
 	var found []Comment
-	err := r.pages(fmt.Sprintf("list comments of %d", number), func(page int) (*gh.Response, error) {
+	err := r.app.pages(fmt.Sprintf("list comments of %d", number), func(page int) (*gh.Response, error) {
 		list, answer, err := r.in.client.Issues.ListComments(ctx, r.owner, r.name, number,
 			&gh.IssueListCommentsOptions{ListOptions: gh.ListOptions{Page: page, PerPage: 100}})
 		for _, c := range list {
@@ -168,7 +168,7 @@ func (r *Repository) OpenIssue(ctx context.Context, title, body string, labels [
 // Issues reads the issues with a label, open or not, without pull requests.
 func (r *Repository) Issues(ctx context.Context, label string) ([]Issue, error) {
 	var found []Issue
-	err := r.pages("list issues labelled "+label, func(page int) (*gh.Response, error) {
+	err := r.app.pages("list issues labelled "+label, func(page int) (*gh.Response, error) {
 		list, answer, err := r.in.client.Issues.ListByRepo(ctx, r.owner, r.name, &gh.IssueListByRepoOptions{
 			State: "all", Labels: []string{label}, ListOptions: gh.ListOptions{Page: page, PerPage: 100},
 		})
