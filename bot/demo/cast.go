@@ -32,6 +32,28 @@ func (p *Person) first() string {
 	return name
 }
 
+// leads are the people of pull request 3, whom GitHub's pages offer to be on every page.
+func leads() []string { return []string{"bcarvalhaes", "abrannigan", "twisniewski", "zaydin", adminSlug} }
+
+// part is what GitHub's pages say of a person: the role in words.
+func (p *Person) part() string {
+	words := strings.Split(p.Role, "-")
+	for i, w := range words {
+		switch {
+		case w == "ceo" || w == "ciso" || w == "it" || w == "dpo":
+			words[i] = strings.ToUpper(w)
+		case i == 0 && w != "":
+			words[i] = strings.ToUpper(w[:1]) + w[1:]
+		case w == "people" || w == "engineering" || w == "operations" || w == "finance" || w == "commercial" || w == "customs":
+			words[i] = strings.ToUpper(w[:1]) + w[1:]
+		}
+	}
+	if p.Slug == adminSlug {
+		return strings.Join(words, " ") + ", administrator"
+	}
+	return strings.Join(words, " ")
+}
+
 // cast reads the people of the example and makes keys, created at the time at,
 // for those who have one.
 func cast(at time.Time) ([]*Person, error) {

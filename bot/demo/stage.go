@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,7 +132,9 @@ func (s *Stage) populate() error {
 	}
 	var members []string
 	for _, p := range s.Cast {
-		made, err := s.Sim.CreateUser(githubsim.NewUser{ID: p.ID, Login: p.Login, Name: p.Name, Email: p.Email})
+		made, err := s.Sim.CreateUser(githubsim.NewUser{
+			ID: p.ID, Login: p.Login, Name: p.Name, Email: p.Email, Note: p.part(), Lead: slices.Contains(leads(), p.Slug),
+		})
 		if err != nil {
 			return fmt.Errorf("account of %s: %w", p.Slug, err)
 		}

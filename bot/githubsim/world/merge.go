@@ -79,7 +79,7 @@ func (w *World) mayMerge(actor Actor, p *Pull, order MergeOrder) (string, error)
 	case order.Method == "rebase" && !settings.Rebase:
 		return "", notAllowed("Rebase merges are not allowed on this repository.")
 	}
-	reason, err := w.blocked(actor, p)
+	reason, err := w.Blocked(actor, p)
 	if err != nil {
 		return "", err
 	}

@@ -125,8 +125,9 @@ func (r *Repo) passes(id string, required RequiredCheck) bool {
 	return false
 }
 
-// blocked says why the rules of the base forbid the actor to merge, "" if they do not.
-func (w *World) blocked(actor Actor, p *Pull) (string, error) {
+// Blocked says why the rules of the base forbid the actor to merge, "" if they do not. The actor without an account is
+// somebody whom all rules bind.
+func (w *World) Blocked(actor Actor, p *Pull) (string, error) {
 	rule := p.Repo.Protection[p.Base]
 	if rule == nil || !rule.EnforceAdmins && w.LevelOf(actor, p.Repo) == LevelAdmin {
 		return "", nil

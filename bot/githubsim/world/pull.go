@@ -190,7 +190,7 @@ func (p *Pull) Mergeable() (bool, error) {
 
 // MergeState is GitHub's word for what stands between the pull request and its merge by the actor.
 func (w *World) MergeState(p *Pull, mergeable bool) (string, error) {
-	blocked, err := w.blocked(Actor{}, p)
+	blocked, err := w.Blocked(Actor{}, p)
 	switch {
 	case err != nil:
 		return "", err
