@@ -48,25 +48,37 @@ func (e *evaluation) checkDocuments() {
 // checkGovernance judges the configuration and keys that the branch would hold:
 // a change must not leave what the next one cannot be judged by.
 func (e *evaluation) checkGovernance(asOf document.Date) {
-	config := e.config
-	if entry, there := e.result.tree[repoconfig.Path]; there {
-		read, findings := repoconfig.Read(e.s.Blobs[entry.SHA256])
-		if !e.d.Founding { // of a founding they are problems already
-			e.d.Findings = append(e.d.Findings, findings...)
-		}
-		if len(findings) == 0 {
-			config = read
-			e.checkScope(read)
-		}
-	} else {
+	ring, findings := e.ring, e.keyFindings
+	if changed := changes(e.governing, governingOf(e.result.tree)); len(changed) > 0 {
+		ring, findings = e.readKeys(e.result.tree, e.checkConfiguration())
+	}
+	e.d.Findings = append(e.d.Findings, findings...)
+	e.d.Findings = append(e.d.Findings, ring.Expiring(midnight(asOf))...)
+}
+
+// checkConfiguration judges the configuration that the branch would hold, and
+// gives it if it can be read, else the one that holds now.
+func (e *evaluation) checkConfiguration() repoconfig.Config {
+	entry, there := e.result.tree[repoconfig.Path]
+	if !there {
 		e.d.Findings = append(e.d.Findings, document.Finding{
 			Rule: CodeUnreadable, Severity: document.Block, Path: repoconfig.Path,
 			Message: "The change deletes the configuration.", Fix: "keep .vidimus.yml; what was founded stays governed",
 		})
+		return e.config
 	}
-	ring, findings := e.readKeys(e.result.tree, config)
-	e.d.Findings = append(e.d.Findings, findings...)
-	e.d.Findings = append(e.d.Findings, ring.Expiring(midnight(asOf))...)
+	if !differ(entry, e.governing[repoconfig.Path]) {
+		return e.config
+	}
+	next, findings := repoconfig.Read(e.s.Blobs[entry.SHA256])
+	if !e.d.Founding { // of a founding they are problems already
+		e.d.Findings = append(e.d.Findings, findings...)
+	}
+	if len(findings) > 0 {
+		return e.config
+	}
+	e.checkScope(next)
+	return next
 }
 
 // midnight is the beginning of a day in UTC; to a key that expires, the zone of
@@ -92,16 +104,24 @@ func (e *evaluation) checkScope(next repoconfig.Config) {
 // set is the view's documents and images as the rules read them. Files over the
 // limit are left out and reported by size.
 func (e *evaluation) set(v view) *document.Set {
-	var files []document.File
+	var items []document.Item
 	for _, path := range v.tree.paths() {
 		entry := v.tree[path]
-		k := document.Classify(e.root, path)
-		if k == document.NotGoverned || entry.Size > facts.MaxBlobBytes {
-			continue
+		if document.Classify(e.root, path) != document.NotGoverned && entry.Size <= facts.MaxBlobBytes {
+			items = append(items, e.item(entry))
 		}
-		files = append(files, document.File{Path: path, Mode: entry.Mode, Bytes: e.s.Blobs[entry.SHA256]})
 	}
-	return e.config.Layout().NewSet(files)
+	return e.config.Layout().Assemble(items)
+}
+
+// item reads a file once.
+func (e *evaluation) item(entry facts.Entry) document.Item {
+	item, known := e.items[entry]
+	if !known {
+		item = e.config.Layout().Read(document.File{Path: entry.Path, Mode: entry.Mode, Bytes: e.s.Blobs[entry.SHA256]})
+		e.items[entry] = item
+	}
+	return item
 }
 
 // checkMoved: each changed governed file, and each image that a changed document

@@ -21,6 +21,7 @@ type evaluation struct {
 	commits map[string]facts.Commit
 	trees   map[string]tree
 	parsed  map[facts.Entry]*document.Document
+	items   map[facts.Entry]document.Item
 	// lastSigned is what the ledger says was signed last, by path.
 	lastSigned tree
 
@@ -28,10 +29,15 @@ type evaluation struct {
 	readable bool
 	root     string
 	ring     keyring.Ring
-	opener   string // slug of who opened the pull request
+	// governing is the tree of configuration and keys that config and ring were read
+	// from; keyFindings is what is wrong with these keys.
+	governing   tree
+	keyFindings []document.Finding
+	opener      string // slug of who opened the pull request
 
 	base, mergeBase, head, result view // result: base tip + change
 	contributors                  map[string]map[string]bool
+	ancestry                      ancestry
 	asked                         approval.Question // about the documents that need signatures
 	d                             Decision
 }
@@ -41,6 +47,7 @@ type evaluation struct {
 // conclusion is then Failure.
 func Evaluate(s facts.Snapshot) Decision {
 	e := newEvaluation(s)
+	e.d.Facts = e.factsDigest()
 	if !e.checkFacts() {
 		return e.conclude()
 	}
@@ -66,7 +73,8 @@ func newEvaluation(s facts.Snapshot) *evaluation {
 	e := &evaluation{
 		s: s, f: &s.Facts, root: ".",
 		commits: map[string]facts.Commit{}, trees: map[string]tree{},
-		parsed: map[facts.Entry]*document.Document{}, contributors: map[string]map[string]bool{}, lastSigned: tree{},
+		parsed: map[facts.Entry]*document.Document{}, items: map[facts.Entry]document.Item{},
+		contributors: map[string]map[string]bool{}, ancestry: ancestry{map[string][]string{}, map[string][]string{}}, lastSigned: tree{},
 	}
 	for _, entry := range s.Facts.Governance.Signed {
 		e.lastSigned[entry.Path] = entry
@@ -82,7 +90,7 @@ func newEvaluation(s facts.Snapshot) *evaluation {
 		e.trees[t.Digest] = entries
 	}
 	e.d = Decision{
-		Format: Format, Law: Law, Catalogue: control.Catalogue, Facts: e.factsDigest(),
+		Format: Format, Law: Law, Catalogue: control.Catalogue,
 		Repository: s.Facts.Repository, AsOf: s.Facts.AsOf, Base: s.Facts.Base, Head: s.Facts.Head,
 	}
 	if s.Facts.Pull != nil {
@@ -125,7 +133,9 @@ func (e *evaluation) parse(entry facts.Entry) *document.Document {
 	}
 	var d *document.Document
 	if raw, ok := e.s.Blobs[entry.SHA256]; ok {
-		d = document.Parse(entry.Path, raw)
+		if d = e.item(entry).Document; d == nil { // no regular file, which blocks
+			d = document.Parse(entry.Path, raw)
+		}
 	}
 	e.parsed[entry] = d
 	return d

@@ -47,13 +47,7 @@ func (e *evaluation) govern() governed {
 // or other keys, every verdict is a failure, but for the change that restores or
 // signs them: what a change touches is judged by its signatures. LAW 8.3.
 func (e *evaluation) governSigned(base tree) governed {
-	signed, present := tree{}, tree{}
-	for _, entry := range governedEntries(e.lastSigned) {
-		signed[entry.Path] = entry
-	}
-	for _, entry := range governedEntries(base) {
-		present[entry.Path] = entry
-	}
+	signed, present := governingOf(e.lastSigned), governingOf(base)
 	if !e.readConfiguration(signed) {
 		return ungovernable
 	}
@@ -110,10 +104,7 @@ func (e *evaluation) branch() string {
 // governFounding judges the first configuration by itself. LAW 8.2.
 func (e *evaluation) governFounding(head tree) governed {
 	e.d.Founding = true
-	own := tree{}
-	for _, entry := range governedEntries(head) {
-		own[entry.Path] = entry
-	}
+	own := governingOf(head)
 	if !e.readConfiguration(own) {
 		return ungovernable
 	}
@@ -161,8 +152,9 @@ func (e *evaluation) fingerprints(digest string) map[string]bool {
 	return found
 }
 
-// readConfiguration reads configuration and keys out of a tree. What is not read
-// or readable is told at its line.
+// readConfiguration reads configuration and keys out of a tree that holds nothing
+// else. What is not read or readable is told at its line; what is wrong with keys
+// was judged when they landed, and is asked of the branch's result.
 func (e *evaluation) readConfiguration(t tree) bool {
 	entry, ok := t[repoconfig.Path]
 	raw, read := e.s.Blobs[entry.SHA256]
@@ -188,7 +180,8 @@ func (e *evaluation) readConfiguration(t tree) bool {
 			Mend: "take it out of the configuration, or use a version that judges it",
 		})
 	}
-	e.ring, _ = e.readKeys(t, config) // its findings were judged when the keys landed
+	e.governing = t
+	e.ring, e.keyFindings = e.readKeys(t, config)
 	return true
 }
 
@@ -230,16 +223,16 @@ func (e *evaluation) mayDismiss(slug string) bool {
 	return false
 }
 
-// governedEntries are those of a tree by which others are judged: configuration and
+// governingOf is the part of a tree by which the rest is judged: configuration and
 // keys.
-func governedEntries(t tree) []facts.Entry {
-	var found []facts.Entry
-	for _, path := range t.paths() {
+func governingOf(t tree) tree {
+	part := tree{}
+	for path, entry := range t {
 		if k := document.Classify(".", path); k == document.Configuration || k == document.Key {
-			found = append(found, t[path])
+			part[path] = entry
 		}
 	}
-	return found
+	return part
 }
 
 // Configuration is the one by which a snapshot is judged, for names, titles and

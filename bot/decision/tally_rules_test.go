@@ -193,7 +193,9 @@ func keyChange(before, after []byte) string {
 func (t *tally) contribute(d *doc) {
 	if t.f.Pull != nil {
 		if slug := t.charter.byAccount(t.f.Pull.Author.ID); slug != "" {
-			t.because("3.4 opener")
+			if slices.ContainsFunc(t.reviews, func(g *given) bool { return g.person == slug }) {
+				t.because("3.4 opener")
+			}
 			d.contributors[slug] = t.on("3.4 opener")
 		}
 	}
