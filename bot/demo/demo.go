@@ -50,7 +50,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		if err := s.writeWorld(); err != nil {
 			return err
 		}
-		return s.stay(ctx, "No proposal is open. Make one:")
+		return s.stay(ctx, s.Sim.URL()+"/"+s.Repo.FullName, firstTries())
 	}
 	l, err := s.Propose(ctx)
 	if err != nil {
@@ -60,7 +60,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	if !c.Auto {
-		return s.stay(ctx, fmt.Sprintf("Pull request %d waits for its signatures:", l.Pull.Number))
+		return s.stay(ctx, l.Pull.URL, tries())
 	}
 	if err := l.play(ctx); err != nil {
 		return err

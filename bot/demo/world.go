@@ -140,13 +140,3 @@ func (p *Person) importKey(ctx context.Context, gpg string) error {
 	}
 	return nil
 }
-
-// stay keeps everything running and says what can be tried.
-func (s *Story) stay(ctx context.Context, what string) error {
-	s.say.printf("\n%s\n  GitHub      %s/%s\n  world.json  %s\n", what, s.Sim.URL(), s.Repo.FullName, filepath.Join(s.Dir, "world.json"))
-	s.say.printf("\nworld.json holds the token of every person and where their keys lie. To act as\nAoife, the CISO, read the comment on the pull request and approve with its line:\n\n")
-	s.say.printf("  git clone %s\n  curl -H \"Authorization: token TOKEN\" %s/api/v3/repos/%s/issues/3/comments\n", s.Repo.CloneURL, s.Sim.URL(), s.Repo.FullName)
-	s.say.printf("\nCtrl-C ends it; %s stays.\n", s.Dir)
-	<-ctx.Done()
-	return nil
-}
