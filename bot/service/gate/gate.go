@@ -14,8 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -49,6 +47,7 @@ type Gate struct {
 	deliveryLog deliveryLog
 	ledgers     ledgers
 	recent      recent // for the review page
+	doubts      doubts
 
 	mu   sync.Mutex
 	slug string // of the App, once it was asked for
@@ -62,7 +61,7 @@ func New(c Config) *Gate {
 	if c.Links == nil {
 		c.Links = func(string, int) report.Links { return report.Links{} }
 	}
-	return &Gate{Config: c, ledgers: ledgers{known: map[int64]*signedState{}}}
+	return &Gate{Config: c, ledgers: ledgers{known: map[int64]*signedState{}}, doubts: doubts{heads: map[doubt]expected{}}}
 }
 
 // Desk is one repository with all that is needed to work on it.
@@ -103,8 +102,9 @@ func (d *Desk) Remote(ctx context.Context) (gitstore.Remote, error) {
 }
 
 // Drain works on the deliveries of one repository: it finds out which pull
-// requests may have changed, and gives each its verdict. A delivery whose pull
-// request could not be judged fails alone.
+// requests may have changed, and gives each its verdict. What was found out is
+// committed even when some of it failed: a delivery whose pull request could not
+// be judged fails alone, and comes again.
 func (g *Gate) Drain(ctx context.Context, w store.Work) error {
 	if w.RepositoryID == 0 {
 		return sorted(g.Discover(ctx))
@@ -113,126 +113,47 @@ func (g *Gate) Drain(ctx context.Context, w store.Work) error {
 	for _, d := range w.Deliveries {
 		a.add(d)
 	}
-	known, err := g.acquaint(ctx, w, &a)
+	known, desk, err := g.prepare(ctx, w, &a)
 	if err != nil {
 		return sorted(err)
 	}
-	desk, err := g.open(known)
-	if err != nil {
-		return err
-	}
-	announced := a.numbers()
-	if err := g.fetch(ctx, desk, announced); err != nil {
-		return sorted(err)
-	}
-	if err := g.collect(ctx, desk, w, &a); err != nil {
-		return sorted(err)
-	}
-	if all := a.numbers(); len(all) > len(announced) {
-		if err := g.fetch(ctx, desk, all); err != nil {
-			return sorted(err)
-		}
-	}
-	done := store.Batch{RepositoryID: w.RepositoryID, Publish: len(a.pushes) > 0, Repository: &known, Done: a.idle}
+	done := outcome{store.Batch{RepositoryID: w.RepositoryID, Publish: len(a.pushes) > 0, Repository: &known, Done: a.idle}}
 	for _, p := range a.pushes {
 		if l, ok := p.landing(); ok {
 			done.Landings = append(done.Landings, l)
 		}
 	}
-	for _, number := range a.numbers() {
-		it := a.pulls[number]
-		err := g.judge(ctx, desk, number, it)
-		for _, id := range it.deliveries {
-			if err != nil {
-				done.Failed = append(done.Failed, store.Failure{DeliveryID: id, Err: sorted(err)})
-			} else {
-				done.Done = append(done.Done, id)
-			}
-		}
-		if err != nil && len(it.deliveries) == 0 {
-			return sorted(fmt.Errorf("pull request %d: %w", number, err))
-		}
-		done.Publish = done.Publish || it.landed
+	// The wish, and the deliveries that asked for several pull requests, are fulfilled
+	// when all of these are.
+	together := g.judgeAll(ctx, desk, &a, &done)
+	done.settle(a.asked, together)
+	if err := g.Store.Commit(context.WithoutCancel(ctx), done.Batch); err != nil {
+		return err
 	}
-	return g.Store.Commit(ctx, done)
+	return together
 }
 
-// agenda is what the deliveries at hand ask for.
-type agenda struct {
-	pulls    map[int]*item
-	pushes   []push   // of branches that moved
-	heads    []string // whose check is asked for again
-	idle     []string // deliveries that ask for nothing, or whose wish is noted
-	fullName string
-	branch   string // default branch, as a payload said it
-	install  int64
-}
-
-// push is a branch that moved, and when we heard of it.
-type push struct {
-	Push
-	at time.Time
-}
-
-// landing is what the publisher is told of a push: who, when, from where to where.
-// A branch that was made or deleted is none.
-func (p push) landing() (store.Landing, bool) {
-	none := strings.Repeat("0", len(p.After))
-	return store.Landing{
-		Commit: p.After, Before: p.Before, Branch: p.Branch, State: store.LandingWanted, Landed: p.at,
-		ActorID: p.Actor.ID, Actor: p.Actor.Login,
-	}, p.After != none && p.Before != none
-}
-
-// item is one pull request of the agenda.
-type item struct {
-	hints      []Hint
-	deliveries []string
-	again      bool // somebody asked for the check again
-	landed     bool // filled by judge: it was merged
-}
-
-func (a *agenda) add(d store.Delivery) {
-	h, err := ReadHint(Delivery{ID: d.ID, Event: d.Event, Action: d.Action, Received: d.Received, Payload: d.Payload})
+// prepare opens the repository, fetches what is at hand and completes the agenda.
+func (g *Gate) prepare(ctx context.Context, w store.Work, a *agenda) (store.Repository, *Desk, error) {
+	known, err := g.acquaint(ctx, w, a)
 	if err != nil {
-		a.idle = append(a.idle, d.ID) // GitHub signed it, so it is an event that we do not know
-		return
+		return known, nil, err
 	}
-	if h.FullName != "" {
-		a.fullName, a.branch, a.install = h.FullName, h.DefaultBranch, d.InstallationID
+	desk, err := g.open(known)
+	if err != nil {
+		return known, nil, err
 	}
-	switch {
-	case h.Pull > 0:
-		it := a.item(h.Pull)
-		it.hints = append(it.hints, h)
-		it.deliveries = append(it.deliveries, d.ID)
-		return
-	case h.Push.Branch != "":
-		a.pushes = append(a.pushes, push{h.Push, d.Received})
-	case h.RunHead != "":
-		a.heads = append(a.heads, h.RunHead)
+	announced := a.numbers()
+	if err := g.fetch(ctx, desk, announced); err != nil {
+		return known, nil, err
 	}
-	a.idle = append(a.idle, d.ID)
-}
-
-func (a *agenda) item(number int) *item {
-	if a.pulls[number] == nil {
-		a.pulls[number] = &item{}
+	if err := g.collect(ctx, desk, w, a); err != nil {
+		return known, nil, err
 	}
-	return a.pulls[number]
-}
-
-func (a *agenda) moved(branch string) bool {
-	return slices.ContainsFunc(a.pushes, func(p push) bool { return p.Branch == branch })
-}
-
-func (a *agenda) numbers() []int {
-	numbers := make([]int, 0, len(a.pulls))
-	for n := range a.pulls {
-		numbers = append(numbers, n)
+	if all := a.numbers(); len(all) > len(announced) {
+		return known, desk, g.fetch(ctx, desk, all)
 	}
-	slices.Sort(numbers)
-	return numbers
+	return known, desk, nil
 }
 
 // acquaint is what is known of the repository, with the name that the newest
@@ -262,34 +183,9 @@ func (g *Gate) acquaint(ctx context.Context, w store.Work, a *agenda) (store.Rep
 	return known, nil
 }
 
-// collect adds the pull requests that a moved branch, a wish or a request for the
-// check concerns. Only branches on which pull requests land matter; the list is
-// one request.
-func (g *Gate) collect(ctx context.Context, desk *Desk, w store.Work, a *agenda) error {
-	if len(a.pushes) == 0 && len(a.heads) == 0 && !w.Wished {
-		return nil
-	}
-	governs, err := g.governs(desk, a)
-	if err != nil {
-		return err
-	}
-	a.pushes = slices.DeleteFunc(a.pushes, func(p push) bool { return !governs(p.Branch) })
-	if len(a.pushes) == 0 && len(a.heads) == 0 && !w.Wished {
-		return nil
-	}
-	open, err := desk.Hub.OpenPulls(ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range open {
-		again := slices.Contains(a.heads, p.Head)
-		if w.Wished || again || a.moved(p.Branch) {
-			it := a.item(p.Number)
-			it.again = it.again || again
-		}
-	}
-	return nil
-}
+// fetchAgain is how soon Git is asked again after a fetch failed. That GitHub's Git
+// is away for an hour is nobody's fault here, and uses up no attempt.
+const fetchAgain = 10 * time.Second
 
 // fetch brings the mirror up to date, with the heads of the pull requests at hand.
 func (g *Gate) fetch(ctx context.Context, desk *Desk, pulls []int) error {
@@ -297,7 +193,10 @@ func (g *Gate) fetch(ctx context.Context, desk *Desk, pulls []int) error {
 	if err != nil {
 		return err
 	}
-	return desk.Mirror.Fetch(ctx, remote, pulls...)
+	if err := desk.Mirror.Fetch(ctx, remote, pulls...); err != nil {
+		return &store.RetryLater{After: fetchAgain, Cause: err}
+	}
+	return nil
 }
 
 // Discover learns which repositories the App is installed in, and wishes for a
@@ -318,15 +217,3 @@ func (g *Gate) Discover(ctx context.Context) error {
 	}
 	return nil
 }
-
-// sorted turns an error of the edge into the store's word for "later".
-func sorted(err error) error {
-	var retry *github.RetryError
-	if errors.As(err, &retry) {
-		return &store.RetryLater{After: retry.After, Cause: err}
-	}
-	return err
-}
-
-// Sorted is sorted, for the publisher.
-func Sorted(err error) error { return sorted(err) }

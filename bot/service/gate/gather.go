@@ -179,7 +179,7 @@ func (g *gathering) rangeCommit(id string) error {
 	if err != nil {
 		return fmt.Errorf("commit of the proposal: %w", err)
 	}
-	if err := g.commit(id, false); err != nil {
+	if err := g.commit(id, true); err != nil {
 		return err
 	}
 	others := slices.Clone(c.Parents)

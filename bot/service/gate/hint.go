@@ -27,6 +27,7 @@ type Hint struct {
 	DefaultBranch string
 	Pull          int        // 0 if none
 	Head          string     // announced head of the pull request
+	Before        string     // the head that it replaced, "" if none
 	Push          Push       // a branch that moved
 	RunHead       string     // a commit whose check is asked for again
 	Seen          facts.Seen // how this delivery was seen
@@ -94,6 +95,7 @@ func ReadHint(d Delivery) (Hint, error) {
 	switch d.Event {
 	case "pull_request":
 		h.readPull(p)
+		h.Before = p.Before
 	case "pull_request_review":
 		h.readPull(p)
 		h.Head = "" // a review announces no head

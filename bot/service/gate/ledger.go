@@ -127,19 +127,25 @@ func (g *Gate) Governance(desk *Desk) (Governance, error) {
 }
 
 // governs tells governed branches from others: by the signed configuration, and
-// before a founding the default branch.
-func (g *Gate) governs(desk *Desk, a *agenda) (func(branch string) bool, error) {
+// before a founding the default branch; all of them where that is not known ("").
+func (g *Gate) governs(desk *Desk, defaultBranch string) (func(branch string) bool, error) {
 	governance, err := g.Governance(desk)
 	if err != nil {
 		return nil, err
 	}
+	if config, ok := signedConfig(governance); ok {
+		return config.GovernsBranch, nil
+	}
+	return func(branch string) bool { return defaultBranch == "" || branch == defaultBranch }, nil
+}
+
+// signedConfig is the configuration that was signed last.
+func signedConfig(governance Governance) (repoconfig.Config, bool) {
 	for _, e := range governance.Signed {
-		if e.Path != repoconfig.Path {
-			continue
-		}
-		if config, findings := repoconfig.Read(governance.Blobs[e.SHA256]); len(findings) == 0 {
-			return config.GovernsBranch, nil
+		if e.Path == repoconfig.Path {
+			config, findings := repoconfig.Read(governance.Blobs[e.SHA256])
+			return config, len(findings) == 0
 		}
 	}
-	return func(branch string) bool { return a.branch == "" || branch == a.branch }, nil
+	return repoconfig.Config{}, false
 }

@@ -41,6 +41,11 @@ func relevant(event string) bool {
 func (g *Gate) ReadLog(ctx context.Context) (map[int64]bool, error) {
 	g.deliveryLog.mu.Lock()
 	defer g.deliveryLog.mu.Unlock()
+	if g.deliveryLog.read.IsZero() {
+		if err := g.revive(ctx); err != nil {
+			return nil, err
+		}
+	}
 	began := g.App.Now()
 	cursor, err := g.Store.Cursor(ctx, g.App.ID())
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -68,6 +73,25 @@ func (g *Gate) ReadLog(ctx context.Context) (map[int64]bool, error) {
 	}
 	g.deliveryLog.read = began
 	return found, nil
+}
+
+// revive opens the deliveries that were set aside, once in a process: a newer
+// version, or a permission that was given back, may mend what they failed of. What
+// they testify is kept until then.
+func (g *Gate) revive(ctx context.Context) error {
+	dead, err := g.Store.Dead(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range dead {
+		if err := g.Store.Revive(ctx, d.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	if len(dead) > 0 {
+		g.Log.InfoContext(ctx, "deliveries that were set aside are tried again", "deliveries", len(dead))
+	}
+	return nil
 }
 
 // missed lists the deliveries after the cursor, newest first.

@@ -177,7 +177,12 @@ func (g *Gate) post(ctx context.Context, desk *Desk, cases []*Case, v store.Verd
 	if err := g.Store.Commit(ctx, store.Batch{RepositoryID: desk.Store.ID, Verdicts: []store.Verdict{v}}); err != nil {
 		return err
 	}
-	if v.CheckRunID, err = desk.Hub.WriteCheckRun(ctx, run); err != nil {
+	v.CheckRunID, err = desk.Hub.WriteCheckRun(ctx, run)
+	if errors.Is(err, github.ErrNotFound) && run.ID != 0 {
+		run.ID = 0 // GitHub deletes runs after some 400 days
+		v.CheckRunID, err = desk.Hub.WriteCheckRun(ctx, run)
+	}
+	if err != nil {
 		return err
 	}
 	v.State = store.Posted
@@ -281,7 +286,8 @@ func (c *Case) headSince() string {
 }
 
 // sayComment keeps the one comment current: written if its text differs, at most
-// as often as configured. What is held back is written at the next look.
+// as often as configured. What is held back is a heldBackError: the caller comes
+// again when its time has come.
 func (g *Gate) sayComment(ctx context.Context, desk *Desk, c *Case) error {
 	silent := c.Decision.State == decision.StateNotGoverned || c.Decision.State == decision.StateUntouched
 	if silent && c.Known.Comment.ID == 0 {
@@ -295,7 +301,7 @@ func (g *Gate) sayComment(ctx context.Context, desk *Desk, c *Case) error {
 		return nil
 	}
 	if since := now.Sub(c.Known.Comment.Edited); c.Known.Comment.ID != 0 && since < g.CommentEvery {
-		return nil
+		return &heldBackError{g.CommentEvery - since}
 	}
 	in.Now = now.Format(time.RFC3339)
 	id, err := desk.Hub.WriteComment(ctx, c.Pull.Number, c.Known.Comment.ID, report.Comment(in))

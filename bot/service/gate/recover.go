@@ -19,20 +19,29 @@ const maxLookBack = 20
 
 // recover learns about a pull request that the database does not know: a new
 // one, or one whose database was lost. What our check runs on the head, or else
-// on the commits below it, carry is taken up word for word. LAW 5.4.
-func (g *Gate) recover(ctx context.Context, desk *Desk, c *Case) error {
+// on the commits below it, or else on a head that it replaced, carry is taken up
+// word for word. LAW 5.4.
+func (g *Gate) recover(ctx context.Context, desk *Desk, c *Case, hints []Hint) error {
 	if err := g.recoverComment(ctx, desk, c); err != nil {
 		return err
 	}
-	for _, commit := range g.below(desk, c.Pull) {
+	commits := g.below(desk, c.Pull)
+	for _, h := range slices.Backward(hints) {
+		if h.Before != "" && !slices.Contains(commits, h.Before) {
+			commits = append(commits, h.Before)
+		}
+	}
+	for _, commit := range commits {
 		runs, err := desk.Hub.CheckRuns(ctx, commit)
+		if errors.Is(err, github.ErrNotFound) || errors.Is(err, github.ErrInvalid) {
+			continue // a replaced head that GitHub has let go of
+		}
 		if err != nil {
 			return err
 		}
-		if len(runs) == 0 {
-			continue
+		if took, err := g.takeUp(ctx, desk, c, runs, commit == c.Pull.Head); took || err != nil {
+			return err
 		}
-		return g.takeUp(ctx, desk, c, runs, commit == c.Pull.Head)
 	}
 	return nil
 }
@@ -57,10 +66,10 @@ func (g *Gate) below(desk *Desk, p github.Pull) []string {
 	return commits
 }
 
-// takeUp reads the witness blocks of our runs on one commit. The newest with a
-// readable block stands; a run of another App, another key, repository or pull
-// request is no witness.
-func (g *Gate) takeUp(ctx context.Context, desk *Desk, c *Case, runs []github.CheckRun, onHead bool) error {
+// takeUp reads the witness blocks of our runs on one commit, and says whether there
+// was one. The newest with a readable block stands; a run of another App, another
+// key, repository or pull request is no witness.
+func (g *Gate) takeUp(ctx context.Context, desk *Desk, c *Case, runs []github.CheckRun, onHead bool) (took bool, err error) {
 	origin := evidence.Origin{Keys: g.Key.Public(), Repository: desk.Store.ID, Pull: c.Pull.Number}
 	slices.SortFunc(runs, func(a, b github.CheckRun) int { return int(b.ID - a.ID) })
 	for _, run := range runs {
@@ -79,9 +88,9 @@ func (g *Gate) takeUp(ctx context.Context, desk *Desk, c *Case, runs []github.Ch
 		if len(accepted) == 0 {
 			continue
 		}
-		return g.believe(ctx, desk, c, run, accepted, onHead)
+		return true, g.believe(ctx, desk, c, run, accepted, onHead)
 	}
-	return nil
+	return false, nil
 }
 
 // believe stores what a check run of ours carried.

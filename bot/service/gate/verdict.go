@@ -3,7 +3,6 @@ package gate
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/decision"
@@ -23,7 +22,7 @@ func (g *Gate) judge(ctx context.Context, desk *Desk, number int, it *item) erro
 	if err != nil {
 		return err
 	}
-	if err := g.settled(desk, p, it); err != nil {
+	if err := g.settled(ctx, desk, p, it); err != nil {
 		return err
 	}
 	c, err := g.Examine(ctx, desk, Inquiry{Pull: p, Hints: it.hints})
@@ -35,20 +34,6 @@ func (g *Gate) judge(ctx context.Context, desk *Desk, number int, it *item) erro
 		return g.close(ctx, desk, c)
 	}
 	return g.say(ctx, desk, c, it.again)
-}
-
-// settled makes sure that GitHub shows the head that was announced, and that Git
-// has it. Otherwise the state is older than the hint, and judging it would be
-// judging the past.
-func (g *Gate) settled(desk *Desk, p github.Pull, it *item) error {
-	have, err := desk.Mirror.PullHead(p.Number)
-	if err != nil && !errors.Is(err, gitstore.ErrNotFound) {
-		return err
-	}
-	if have != p.Head {
-		return &store.RetryLater{After: time.Second, Cause: fmt.Errorf("git has %s and the pull request %s", have, p.Head)}
-	}
-	return nil
 }
 
 // Inquiry is a question about one pull request, or one landing.
@@ -82,7 +67,7 @@ type Case struct {
 // time, and decides. New statements are in the database when it returns.
 func (g *Gate) Examine(ctx context.Context, desk *Desk, q Inquiry) (*Case, error) {
 	c := &Case{Pull: q.Pull}
-	if err := g.remember(ctx, desk, c); err != nil {
+	if err := g.remember(ctx, desk, c, q.Hints); err != nil {
 		return nil, err
 	}
 	if err := g.gather(ctx, desk, c, q); err != nil {
@@ -138,13 +123,13 @@ func (g *Gate) conclude(ctx context.Context, desk *Desk, c *Case) error {
 
 // remember reads what the database holds of a pull request; when it holds
 // nothing, what our check runs on GitHub carry.
-func (g *Gate) remember(ctx context.Context, desk *Desk, c *Case) error {
+func (g *Gate) remember(ctx context.Context, desk *Desk, c *Case, hints []Hint) error {
 	if c.Pull.Number == 0 {
 		return nil
 	}
 	known, err := g.Store.Pull(ctx, desk.Store.ID, c.Pull.Number)
 	if errors.Is(err, store.ErrNotFound) {
-		return g.recover(ctx, desk, c)
+		return g.recover(ctx, desk, c, hints)
 	}
 	if err != nil {
 		return err
@@ -177,11 +162,15 @@ func (g *Gate) subject(ctx context.Context, desk *Desk, q Inquiry) (Subject, err
 
 // baseOf is the tip of the branch on which a pull request is to land; when it has
 // landed already, the newest commit of that branch that does not hold it: what
-// was reviewed was reviewed against that.
+// was reviewed was reviewed against that. It is looked for from the merge on, not
+// through all that came to the branch since.
 func baseOf(mirror *gitstore.Mirror, p github.Pull) (string, error) {
 	id, err := mirror.Branch(p.Branch)
 	if err != nil || p.MergedAt == "" {
 		return id, err
+	}
+	if held, err := mirror.Reaches(id, p.MergeID); err == nil && held {
+		id = p.MergeID
 	}
 	for {
 		holds, err := mirror.Reaches(id, p.Head)
@@ -204,8 +193,8 @@ func baseOf(mirror *gitstore.Mirror, p github.Pull) (string, error) {
 // looked at that tip yet: a signed change of them takes a moment to be recorded.
 // Afterwards the difference is real, and nothing passes. LAW 8.3.
 func (g *Gate) caughtUp(ctx context.Context, desk *Desk, s Subject) error {
-	if !s.Governance.Recorded {
-		return nil
+	if config, ok := signedConfig(s.Governance); !ok || !config.GovernsBranch(s.Pull.Branch) {
+		return nil // the publisher does not look at that branch
 	}
 	same, err := governedAsSigned(desk.Mirror, s.Base, s.Governance.Signed)
 	if err != nil || same {
