@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vidimus-bot/vidimus/bot/evidence"
 )
@@ -87,10 +88,18 @@ func (p sheet) signature(v *version, e *event, s signing) signatureView {
 		Name: s.who(), Role: s.roleNames(), At: moment(act.SubmittedAt), Said: s.text, Line: s.line,
 		What: v.dossier.id() + " " + v.label + ", " + many(v.size, "byte", "bytes"), SHA256: v.sha256, How: how(s.level),
 		Account: fmt.Sprintf("@%s, GitHub id %d", s.signature.Signatory.Login, s.signature.Signatory.ID),
-		Review:  act.ID, ReviewHref: act.URL, Pull: act.Pull, FirstSeen: moment(s.signature.Binding.FirstSeenAt),
+		Review:  act.ID, ReviewHref: hostAddress(act.URL), Pull: act.Pull, FirstSeen: moment(s.signature.Binding.FirstSeenAt),
 		Independence: independence(e, s), Steps: p.steps(v, e, s), Entry: e.record.Entry.Number,
 	}
 	return view
+}
+
+// hostAddress is an address that a record has from the host; "" if it is none of the web.
+func hostAddress(address string) string {
+	if checkAddress(strings.SplitN(address, "#", 2)[0]) != nil {
+		return ""
+	}
+	return address
 }
 
 // how says by what a person signed.

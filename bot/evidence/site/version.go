@@ -90,7 +90,7 @@ func (d *dossier) hasPages() bool {
 
 // takenIDs are the ids that the frame of a version's page uses.
 func takenIDs() []string {
-	return []string{"main", "control", "fields", "signatures", "uncounted", "findings", "record"}
+	return []string{"main", "text", "control", "fields", "signatures", "uncounted", "findings", "record"}
 }
 
 // version makes the page of one version.

@@ -30,6 +30,8 @@ type world struct {
 	branch fstest.MapFS
 	ledger *evidence.Ledger
 	pages  map[string][]byte
+
+	anchors map[string]map[string]int // ids by page, as far as somebody asked
 }
 
 // web is the address of the made repository.
@@ -37,6 +39,11 @@ const web = "https://github.com/northquay/cloud-governance"
 
 func newWorld(t testing.TB, name string, branch fstest.MapFS) *world {
 	t.Helper()
+	made.Lock()
+	defer made.Unlock()
+	if w := made.worlds[name]; w != nil {
+		return w
+	}
 	l, err := evidence.Open(branch)
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +52,8 @@ func newWorld(t testing.TB, name string, branch fstest.MapFS) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{branch, l, pages}
+	w := &world{branch: branch, ledger: l, pages: pages}
+	made.worlds[name] = w
 	if *write != "" {
 		w.write(t, filepath.Join(*write, name))
 	}
@@ -68,10 +76,20 @@ func (w *world) write(t testing.TB, folder string) {
 	evidencetest.WriteFolder(folder, files)
 }
 
-// The worlds, each made once.
+// made are the worlds, each made once: it takes seconds.
+var made = struct {
+	sync.Mutex
+	worlds map[string]*world
+}{worlds: map[string]*world{}}
+
+// The evidence of the worlds, each made once.
 var (
 	northquayBranch = sync.OnceValue(func() fstest.MapFS { return northquay().Branch })
+	storyBranch     = sync.OnceValue(func() fstest.MapFS { return evidencetest.Story(".").Branch })
 )
+
+// story is evidence with a bit of everything, of small documents: see evidencetest.Story.
+func story(t testing.TB) *world { t.Helper(); return newWorld(t, "story", storyBranch()) }
 
 // example is the example organisation with all its documents, signed; then a matrix changes, and a review is merged
 // past the check.
