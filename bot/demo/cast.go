@@ -33,7 +33,9 @@ func (p *Person) first() string {
 }
 
 // leads are the people of pull request 3, whom GitHub's pages offer to be on every page.
-func leads() []string { return []string{"bcarvalhaes", "abrannigan", "twisniewski", "zaydin", adminSlug} }
+func leads() []string {
+	return []string{"bcarvalhaes", "abrannigan", "twisniewski", "zaydin", adminSlug}
+}
 
 // part is what GitHub's pages say of a person: the role in words.
 func (p *Person) part() string {

@@ -41,8 +41,9 @@ type Stage struct {
 	Sim *githubsim.Sim
 	// App is nil where somebody else runs it (StageConfig.WebhookURL).
 	App    *app.App
-	AppURL string        // where webhooks go, without a path
-	Made   githubsim.App // the App as GitHub knows it, with its private key
+	AppURL string                // where webhooks go, without a path
+	Made   githubsim.App         // the App as GitHub knows it, with its private key
+	Client githubsim.OAuthClient // through which people sign in to the review page
 	Repo   githubsim.Repository
 	Cast   []*Person
 	People map[string]*Person // by slug
@@ -132,9 +133,11 @@ func (s *Stage) populate() error {
 	}
 	var members []string
 	for _, p := range s.Cast {
-		made, err := s.Sim.CreateUser(githubsim.NewUser{
-			ID: p.ID, Login: p.Login, Name: p.Name, Email: p.Email, Note: p.part(), Lead: slices.Contains(leads(), p.Slug),
-		})
+		account := githubsim.NewUser{ID: p.ID, Login: p.Login, Name: p.Name, Email: p.Email, Note: p.part(), Lead: slices.Contains(leads(), p.Slug)}
+		if p.key != nil {
+			account.Sign = p.sign // the pages can then commit as this person's git would
+		}
+		made, err := s.Sim.CreateUser(account)
 		if err != nil {
 			return fmt.Errorf("account of %s: %w", p.Slug, err)
 		}
@@ -192,6 +195,10 @@ func (s *Stage) makeApp(ctx context.Context) (err error) {
 		},
 		Events: []string{"pull_request", "pull_request_review", "push", "issue_comment"}, Repositories: []string{s.Repo.FullName},
 	})
+	if err != nil {
+		return err
+	}
+	s.Client, err = s.Sim.CreateOAuthClient(githubsim.NewOAuthClient{Name: "Vidimus", CallbackURL: s.AppURL + "/review/signed-in"})
 	if err != nil || listener == nil {
 		return err
 	}
@@ -204,6 +211,7 @@ func (s *Stage) AppConfig() app.Config {
 		Data: filepath.Join(s.Dir, "app"), GitHubURL: s.Sim.URL(), AppID: s.Made.ID, AppKey: []byte(s.Made.PrivateKey),
 		WebhookSecrets: [][]byte{[]byte(s.Made.WebhookSecret)}, EvidenceKey: s.EvidenceKey.Server, Engine: "vidimus demo",
 		Clock: s.Sim.Now, Log: s.config.Log,
+		SignIn: app.SignIn{ClientID: s.Client.ClientID, Secret: s.Client.Secret, PublicURL: s.AppURL},
 	}
 	if s.config.App != nil {
 		s.config.App(&c)

@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/githubsim/hookshot"
 	"github.com/vidimus-bot/vidimus/bot/githubsim/world"
@@ -26,6 +27,9 @@ type NewUser struct {
 	// Note is what the pages say beside the name, such as a role. Lead offers on every page to be this user.
 	Note string `json:"note"`
 	Lead bool   `json:"lead"`
+	// Sign makes an armoured signature over a commit with the user's own key, at that time. With it the pages can commit
+	// as the user's git would; GitHub itself never can. nil leaves that out.
+	Sign func(payload []byte, at time.Time) ([]byte, error) `json:"-"`
 }
 
 // User is a user that was made, with its token.
@@ -42,7 +46,7 @@ func (s *Sim) CreateUser(n NewUser) (User, error) {
 		if err != nil {
 			return err
 		}
-		a.Note, a.Lead = n.Note, n.Lead
+		a.Note, a.Lead, a.Sign = n.Note, n.Lead, n.Sign
 		token, err := s.world.AddToken(a)
 		if err != nil {
 			return err

@@ -21,8 +21,10 @@ type editView struct {
 	Action string
 	// Proposal is the name that a new branch would get.
 	Proposal string
-	// Direct: the branch itself may be changed; Default says that it is the one that everything goes into.
+	// Default: it is the branch that everything goes into.
 	Default bool
+	// OwnKey: the visitor's own key is at hand.
+	OwnKey bool
 	// Pulls are the open pull requests that a commit to the branch would become part of.
 	Pulls []link
 }
@@ -38,7 +40,7 @@ func (v *visit) editPage(fresh bool) (page, error) {
 	}
 	view := editView{
 		Head: v.head("code"), Branch: at.ref, Path: at.path, Action: v.request.URL.EscapedPath(), Default: at.ref == v.repo.DefaultBranch,
-		Proposal: v.freeBranch(),
+		Proposal: v.freeBranch(), OwnKey: v.actor.Account.Sign != nil,
 	}
 	for _, p := range v.repo.OpenPulls() {
 		if p.Head == at.ref {
@@ -133,6 +135,7 @@ func postEdit(v *visit) (string, error) {
 func (v *visit) change(at place) (world.FileChange, error) {
 	change := world.FileChange{
 		Path: strings.Trim(v.field("path"), "/"), Blob: v.field("blob"), Branch: at.ref, Message: strings.TrimSpace(v.field("message")),
+		OwnKey: v.field("key") == "own",
 	}
 	if change.Path == "" || change.Message == "" {
 		return change, world.Unprocessable("A change needs the file's path and words that say what it does.")

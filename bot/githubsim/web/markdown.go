@@ -241,6 +241,7 @@ func (e elements) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindCodeBlock, e.code)
 	r.Register(ast.KindFencedCodeBlock, e.code)
 	r.Register(extast.KindTable, e.table)
+	r.Register(extast.KindTableHeader, e.tableHeader)
 }
 
 func (elements) folded(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -317,4 +318,25 @@ func (elements) table(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (as
 		_, _ = w.WriteString("</table></div>\n")
 	}
 	return ast.WalkContinue, nil
+}
+
+// tableHeader leaves a header out whose cells are all empty: Markdown cannot write a table without one.
+func (elements) tableHeader(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	empty := true
+	for cell := n.FirstChild(); cell != nil; cell = cell.NextSibling() {
+		empty = empty && cell.ChildCount() == 0
+	}
+	status := ast.WalkContinue
+	switch {
+	case empty:
+		status = ast.WalkSkipChildren
+	case entering:
+		_, _ = w.WriteString("<thead>\n<tr>\n")
+	default:
+		_, _ = w.WriteString("</tr>\n</thead>\n")
+	}
+	if !entering && n.NextSibling() != nil {
+		_, _ = w.WriteString("<tbody>\n")
+	}
+	return status, nil
 }

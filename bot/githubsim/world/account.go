@@ -39,6 +39,9 @@ type Account struct {
 	// Note is what the pages say of a user beside the name, "" for nothing; Lead: the pages offer to be them everywhere.
 	Note string
 	Lead bool
+	// Sign is what the user's own git would sign a commit with, as an armoured signature made at that time; nil where
+	// nobody plays with the user's key.
+	Sign func(payload []byte, at time.Time) ([]byte, error)
 
 	Owners  []*Account // an organisation's; they are Members too
 	Members []*Account

@@ -2,6 +2,7 @@ package world
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -54,6 +55,8 @@ type CommitDraft struct {
 	Signature string
 	// Vouch makes the host commit and sign in the actor's name where no committer is named: what web editor and buttons do.
 	Vouch bool
+	// Sign makes the committer's own signature over the commit as it will be; nil for none.
+	Sign func(payload []byte) (string, error)
 }
 
 // WriteCommit makes a commit. The host signs with its own key, as committer, what a page or button made (Vouch), and
@@ -63,7 +66,7 @@ func (w *World) WriteCommit(actor Actor, r *Repo, d CommitDraft) (*gitrepo.Commi
 	if d.Author != nil {
 		draft.Author = w.dated(*d.Author)
 	}
-	byHost := d.Committer == nil && d.Signature == "" && (d.Vouch || actor.Installation() != nil && d.Author == nil)
+	byHost := d.Committer == nil && d.Signature == "" && d.Sign == nil && (d.Vouch || actor.Installation() != nil && d.Author == nil)
 	switch {
 	case byHost:
 		draft.Committer = gitrepo.Ident{Name: webflow.Name, Email: webflow.Email, When: w.stamp}
@@ -73,12 +76,15 @@ func (w *World) WriteCommit(actor Actor, r *Repo, d CommitDraft) (*gitrepo.Commi
 		draft.Committer = draft.Author
 	}
 	payload := draft.Payload()
-	signature := d.Signature
-	if byHost {
-		var err error
-		if signature, err = w.Key.Sign(payload, w.stamp); err != nil {
-			return nil, err
-		}
+	signature, err := d.Signature, error(nil)
+	switch {
+	case byHost:
+		signature, err = w.Key.Sign(payload, w.stamp)
+	case d.Sign != nil:
+		signature, err = d.Sign(payload)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return r.Git.WriteCommit(payload, signature)
 }
@@ -101,6 +107,8 @@ type FileChange struct {
 	Message   string
 	Author    *gitrepo.Ident
 	Committer *gitrepo.Ident
+	// OwnKey: the actor commits and signs with the key that their account has, as their own git would.
+	OwnKey bool
 }
 
 // FileResult is what a FileChange led to.
@@ -129,6 +137,11 @@ func (w *World) CommitFile(actor Actor, r *Repo, change FileChange) (FileResult,
 		Tree: gitrepo.EmptyTree, Message: change.Message, Author: change.Author, Committer: change.Committer,
 		Vouch: actor.Installation() == nil,
 	}
+	if change.OwnKey {
+		if draft.Sign, err = w.ownKey(actor); err != nil {
+			return FileResult{}, err
+		}
+	}
 	if tip != "" {
 		parent, err := r.Git.Commit(tip)
 		if err != nil {
@@ -148,6 +161,20 @@ func (w *World) CommitFile(actor Actor, r *Repo, change FileChange) (FileResult,
 		return FileResult{}, errors.Join(err, conflictIf(reason))
 	}
 	return result, w.MoveRefs(actor, r, move)
+}
+
+// ownKey signs as the actor's own git would.
+func (w *World) ownKey(actor Actor) (func([]byte) (string, error), error) {
+	if actor.Account == nil || actor.Account.Sign == nil {
+		return nil, Unprocessable("Nobody has given this GitHub a key to sign with as " + actor.Name() + ".")
+	}
+	return func(payload []byte) (string, error) {
+		signature, err := actor.Account.Sign(payload, w.stamp)
+		if err != nil {
+			return "", fmt.Errorf("sign as %s: %w", actor.Name(), err)
+		}
+		return string(signature), nil
+	}, nil
 }
 
 func conflictIf(reason string) error {
