@@ -13,6 +13,15 @@ import (
 // limit of output.text is 65,535 characters of at most four bytes.
 const MaxWitnessBlockBytes = 4 * 65_535
 
+// MaxCarriedBytes is how large a witness block may grow: beyond it the statements go
+// into the ledger, and a new block begins. It leaves a third of a check run's text to
+// its words. evidence-format.md 3.4.
+const MaxCarriedBytes = 40 << 10
+
+// MaxPostedBytes is how large a witness block may be when it is posted before the
+// ledger has taken its statements.
+const MaxPostedBytes = 56 << 10
+
 // maxBlockStatements bounds the statements of one block: of the smallest, a hundred
 // fill the text of a check run.
 const maxBlockStatements = 512

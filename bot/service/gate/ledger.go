@@ -126,6 +126,20 @@ func (g *Gate) Governance(desk *Desk) (Governance, error) {
 	return state.Governance, nil
 }
 
+// witnessed are the statements about a pull request that the ledger holds.
+func (g *Gate) witnessed(desk *Desk, pull int) ([]evidence.Witnessed, error) {
+	if _, err := g.Governance(desk); err != nil { // opens the book as it is now
+		return nil, err
+	}
+	g.ledgers.mu.Lock()
+	defer g.ledgers.mu.Unlock()
+	state := g.ledgers.known[desk.Store.ID]
+	if state == nil {
+		return nil, nil
+	}
+	return state.book.Witnesses(pull)
+}
+
 // governs tells governed branches from others: by the signed configuration, and
 // before a founding the default branch; all of them where that is not known ("").
 func (g *Gate) governs(desk *Desk, defaultBranch string) (func(branch string) bool, error) {

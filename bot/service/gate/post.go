@@ -195,7 +195,7 @@ func (g *Gate) post(ctx context.Context, desk *Desk, cases []*Case, v store.Verd
 // render puts the decision into words and appends the witness block: all
 // statements that are not in the ledger yet, and the verdict's own.
 func (g *Gate) render(desk *Desk, cases []*Case, v store.Verdict) (github.CheckRun, error) {
-	block, err := g.block(desk, cases, v)
+	block, err := g.block(cases, v)
 	if err != nil {
 		return github.CheckRun{}, err
 	}
@@ -224,14 +224,21 @@ func (g *Gate) render(desk *Desk, cases []*Case, v store.Verdict) (github.CheckR
 	return run, nil
 }
 
-func (g *Gate) block(desk *Desk, cases []*Case, v store.Verdict) (string, error) {
+// block is the witness block. Were it too large for a check run, the newest
+// statements are left out until the publisher has put the older ones into the ledger:
+// what was delivered last can still be read from GitHub's delivery log.
+func (g *Gate) block(cases []*Case, v store.Verdict) (string, error) {
 	var signed []evidence.Signed
+	size := 0
 	verdict := evidence.Verdict{Head: v.Head, Number: v.Number, Conclusion: string(worst(cases).Decision.Conclusion), Pulls: []int{}}
 	for _, c := range cases {
 		verdict.Repository = c.Snapshot.Facts.Repository
 		verdict.Pulls = append(verdict.Pulls, c.Pull.Number)
 		for _, w := range c.Witnesses {
-			if w.Entry == 0 {
+			if w.Entry != 0 {
+				continue // the ledger has it
+			}
+			if size += w.size(); size <= evidence.MaxPostedBytes {
 				signed = append(signed, w.Signed)
 			}
 		}
@@ -322,8 +329,9 @@ func withoutUpdate(text string) string {
 	return strings.TrimSpace(lastUpdate.ReplaceAllString(strings.ReplaceAll(text, "\r\n", "\n"), ""))
 }
 
-// close notes that a pull request is not open any more. What was seen of it until
-// now is in the database.
+// close notes that a pull request is not open any more, and has the publisher put
+// what was seen of it into the ledger: its check runs vanish one day. What was seen
+// until now is in the database.
 func (g *Gate) close(ctx context.Context, desk *Desk, c *Case) error {
-	return g.Store.Commit(ctx, store.Batch{RepositoryID: desk.Store.ID, Pulls: []store.Pull{c.Known}})
+	return g.Store.Commit(ctx, store.Batch{RepositoryID: desk.Store.ID, Pulls: []store.Pull{c.Known}, Publish: true})
 }

@@ -18,11 +18,14 @@ import (
 const maxLookBack = 20
 
 // recover learns about a pull request that the database does not know: a new
-// one, or one whose database was lost. What our check runs on the head, or else
-// on the commits below it, or else on a head that it replaced, carry is taken up
-// word for word. LAW 5.4.
+// one, or one whose database was lost. What the ledger holds, and what our check runs
+// on the head, or else on the commits below it, or else on a head that it replaced,
+// carry, is taken up word for word. LAW 5.4.
 func (g *Gate) recover(ctx context.Context, desk *Desk, c *Case, hints []Hint) error {
 	if err := g.recoverComment(ctx, desk, c); err != nil {
+		return err
+	}
+	if err := g.recoverRecorded(ctx, desk, c); err != nil {
 		return err
 	}
 	commits := g.below(desk, c.Pull)
@@ -44,6 +47,28 @@ func (g *Gate) recover(ctx context.Context, desk *Desk, c *Case, hints []Hint) e
 		}
 	}
 	return nil
+}
+
+// recoverRecorded takes up the statements that were put into the ledger: the check
+// runs carry them no more.
+func (g *Gate) recoverRecorded(ctx context.Context, desk *Desk, c *Case) error {
+	recorded, err := g.witnessed(desk, c.Pull.Number)
+	if err != nil {
+		return err
+	}
+	b := store.Batch{RepositoryID: desk.Store.ID}
+	for _, w := range recorded {
+		s, err := readStatement(w.Signed)
+		if err != nil {
+			return fmt.Errorf("witness in ledger entry %d: %w", w.Entry, err)
+		}
+		s.Entry = int64(w.Entry)
+		c.Witnesses = append(c.Witnesses, s)
+		b.Witnesses = append(b.Witnesses, store.Witness{
+			Pull: c.Pull.Number, Statement: s.Statement, Signature: s.Signature, Entry: s.Entry,
+		})
+	}
+	return g.Store.Commit(ctx, b)
 }
 
 // below are the head and the commits of the proposal below it, newest first.
@@ -102,6 +127,9 @@ func (g *Gate) believe(ctx context.Context, desk *Desk, c *Case, run github.Chec
 			s, err := readStatement(a.Signed)
 			if err != nil {
 				return fmt.Errorf("witness in check run %d: %w", run.ID, err)
+			}
+			if slices.ContainsFunc(c.Witnesses, func(known Statement) bool { return known.Digest == s.Digest }) {
+				continue // the run was written before the ledger had it
 			}
 			c.Witnesses = append(c.Witnesses, s)
 			b.Witnesses = append(b.Witnesses, store.Witness{Pull: c.Pull.Number, Statement: s.Statement, Signature: s.Signature})

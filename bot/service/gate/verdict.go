@@ -61,6 +61,7 @@ type Case struct {
 	// Posted is the last verdict that our check runs carry, when these had to be
 	// looked for.
 	Posted *evidence.Verdict
+	lists  [][]byte // content lists that the new statements name
 }
 
 // Examine reads what a decision depends on, witnesses what is seen for the first

@@ -22,6 +22,9 @@ type Statement struct {
 	Entry int64
 }
 
+// size is what the statement takes in a witness block.
+func (s Statement) size() int { return len(s.Statement) + len(s.Signature) + 1 }
+
 // statements reads the witness statements of a pull request out of the database.
 func (g *Gate) statements(ctx context.Context, repository int64, pull int) ([]Statement, error) {
 	stored, err := g.Store.Witnesses(ctx, repository, pull)
@@ -91,6 +94,7 @@ func judged(state string) bool {
 func (g *Gate) witness(ctx context.Context, desk *Desk, c *Case, q Inquiry) error {
 	w := watch{known: c.Witnesses, snapshot: c.Snapshot, pull: c.Pull.Number, now: g.App.Now().Format(time.RFC3339)}
 	fresh := w.observe(c.Pull.Head, c.Pull.Open, q.Hints)
+	c.lists = w.lists
 	if len(fresh) > 0 {
 		signed, err := evidence.Sign(evidence.NewWitness(c.Snapshot.Facts.Repository, fresh), g.Key, g.App.Now())
 		if err != nil {
@@ -117,7 +121,7 @@ func (g *Gate) keep(ctx context.Context, desk *Desk, c *Case, hints []Hint) erro
 	for _, s := range c.Witnesses {
 		b.Witnesses = append(b.Witnesses, store.Witness{Pull: c.Pull.Number, Statement: s.Statement, Signature: s.Signature, Entry: s.Entry})
 	}
-	b.Bodies = bodies(c.Snapshot.Facts.Reviews, hints)
+	b.Bodies = append(bodies(c.Snapshot.Facts.Reviews, hints), c.lists...)
 	known := &c.Known
 	if known.Head != c.Pull.Head || known.HeadSeen.IsZero() {
 		known.Head, known.HeadSeen = c.Pull.Head, g.App.Now()
@@ -140,7 +144,12 @@ type watch struct {
 	pull     int
 	now      string
 	fresh    []facts.Observation
+	lists    [][]byte // that fresh names by digest
 }
+
+// maxKeptList bounds a content list that is kept, as the store bounds a body: two
+// thousand documents. A longer one is worked out again from Git.
+const maxKeptList = 256 << 10
 
 // observe lists what is seen for the first time: the head, commits that change
 // something governed, reviews, edits and dismissals. What a delivery says of a
@@ -190,7 +199,8 @@ func (w *watch) announced(head string, hints []Hint) facts.Seen {
 	return facts.Seen{At: w.now, By: facts.BySeen}
 }
 
-// filled adds the content list that an act was bound to.
+// filled adds the content list that an act was bound to, and keeps it: when another
+// proposal below this one lands, Git alone does not give it any more.
 func (w *watch) filled(o facts.Observation) facts.Observation {
 	o.Pull = w.pull
 	if o.Act != facts.ActReview {
@@ -198,7 +208,10 @@ func (w *watch) filled(o facts.Observation) facts.Observation {
 	}
 	for _, c := range w.snapshot.Facts.Commits {
 		if c.ID == o.Commit {
-			o.ContentDigest = facts.Digest(document.FormatContentList(decision.ContentOf(w.snapshot, o.Commit)))
+			list := document.FormatContentList(decision.ContentOf(w.snapshot, o.Commit))
+			if o.ContentDigest = facts.Digest(list); len(list) <= maxKeptList {
+				w.lists = append(w.lists, list)
+			}
 		}
 	}
 	return o

@@ -127,6 +127,41 @@ func (m *Mirror) fetch(ctx context.Context, r Remote, specs []config.RefSpec) er
 	return nil
 }
 
+// Prune removes a branch that the remote has no more. Its commits stay in the mirror.
+func (m *Mirror) Prune(ctx context.Context, r Remote, branch string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	remote := git.NewRemote(m.repo.Storer, &config.RemoteConfig{Name: "origin", URLs: []string{r.URL}})
+	tip, err := remoteTip(ctx, remote, r, branch)
+	if err != nil {
+		return fmt.Errorf("look for branch %s: %w", branch, err)
+	}
+	if tip != "" {
+		return nil
+	}
+	if err := m.repo.Storer.RemoveReference(plumbing.NewBranchReferenceName(branch)); err != nil {
+		return fmt.Errorf("forget branch %s: %w", branch, err)
+	}
+	return nil
+}
+
+// remoteTip is where a branch of the remote stands, "" if it has none of the name.
+func remoteTip(ctx context.Context, remote *git.Remote, r Remote, branch string) (string, error) {
+	refs, err := remote.ListContext(ctx, &git.ListOptions{Auth: r.auth()})
+	if errors.Is(err, transport.ErrEmptyRemoteRepository) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("list branches of %s: %w", r.URL, err)
+	}
+	for _, ref := range refs {
+		if ref.Name() == plumbing.NewBranchReferenceName(branch) {
+			return ref.Hash().String(), nil
+		}
+	}
+	return "", nil
+}
+
 func (r Remote) auth() transport.AuthMethod {
 	if r.Token == "" {
 		return nil

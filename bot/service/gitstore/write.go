@@ -210,14 +210,12 @@ func (m *Mirror) Push(ctx context.Context, r Remote, branch, commit string) erro
 }
 
 func (m *Mirror) readBack(ctx context.Context, remote *git.Remote, r Remote, branch, commit string) error {
-	refs, err := remote.ListContext(ctx, &git.ListOptions{Auth: r.auth()})
+	tip, err := remoteTip(ctx, remote, r, branch)
 	if err != nil {
 		return fmt.Errorf("read back %s: %w", branch, err)
 	}
-	for _, ref := range refs {
-		if ref.Name() == plumbing.NewBranchReferenceName(branch) && ref.Hash().String() == commit {
-			return nil
-		}
+	if tip != commit {
+		return fmt.Errorf("branch %s does not stand at %s after the push: %w", branch, commit, ErrRejected)
 	}
-	return fmt.Errorf("branch %s does not stand at %s after the push: %w", branch, commit, ErrRejected)
+	return nil
 }

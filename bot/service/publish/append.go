@@ -7,9 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/vidimus-bot/vidimus/bot/decision"
 	"github.com/vidimus-bot/vidimus/bot/evidence"
-	"github.com/vidimus-bot/vidimus/bot/evidence/site"
 	"github.com/vidimus-bot/vidimus/bot/service/gate"
 	"github.com/vidimus-bot/vidimus/bot/service/gitstore"
 )
@@ -18,11 +16,22 @@ import (
 // replica may be faster, but not always.
 const attempts = 6
 
-// append puts the publication into the ledger and onto the evidence branch, and
-// gives the entry's number. What is there already is left as it is.
-func (p *Publisher) append(ctx context.Context, desk *gate.Desk, pub evidence.Publication, c *gate.Case) (int, error) {
+// addition is one record that is to be appended, made anew on every state of the
+// ledger. Its record's key is the idempotency key: what the ledger has under it is
+// done. A record without a key says that nothing is left to append.
+type addition struct {
+	branch string // on which a ledger begins
+	origin string // of a ledger that begins
+	at     time.Time
+	record func(*evidence.Ledger) (evidence.Record, error)
+}
+
+// append puts a record into the ledger and onto the evidence branch, and gives the
+// entry's number, 0 if nothing was left to append. What is there already is left as it
+// is.
+func (p *Publisher) append(ctx context.Context, desk *gate.Desk, a addition) (int, error) {
 	for attempt := range attempts {
-		number, err := p.appendOnce(ctx, desk, pub, c)
+		number, err := p.appendOnce(ctx, desk, a)
 		if !errors.Is(err, gitstore.ErrRejected) {
 			return number, err
 		}
@@ -50,28 +59,25 @@ func pause(ctx context.Context, attempt int) error {
 	}
 }
 
-func (p *Publisher) appendOnce(ctx context.Context, desk *gate.Desk, pub evidence.Publication, c *gate.Case) (int, error) {
-	book, err := p.book(desk)
+func (p *Publisher) appendOnce(ctx context.Context, desk *gate.Desk, a addition) (int, error) {
+	book, err := p.book(ctx, desk)
 	if err != nil {
 		return 0, err
 	}
-	ledger, branch, parent := (*evidence.Ledger)(nil), "", ""
+	ledger, branch, parent := (*evidence.Ledger)(nil), a.branch, ""
 	if book != nil {
 		ledger, branch, parent = book.Ledger, book.Branch, book.Tip
-	} else {
-		branch = decision.Configuration(c.Snapshot).Evidence.Branch
-		if ledger, err = evidence.Open(nothing{}); err != nil {
-			return 0, err
-		}
+	} else if ledger, err = evidence.Open(nothing{}); err != nil {
+		return 0, err
 	}
-	record, err := pub.Record(ledger, p.Gate.Key)
-	if err != nil {
+	record, err := a.record(ledger)
+	if err != nil || record.Key == "" {
 		return 0, err
 	}
 	if e, there := ledger.Find(record.Key); there {
 		return e.Number, nil
 	}
-	added, err := ledger.Append(record, pub.Log, pub.At, p.Gate.Key)
+	added, err := ledger.Append(record, a.origin, a.at, p.Gate.Key)
 	if err != nil {
 		return 0, err
 	}
@@ -81,7 +87,7 @@ func (p *Publisher) appendOnce(ctx context.Context, desk *gate.Desk, pub evidenc
 		return 0, err
 	}
 	p.Log.InfoContext(ctx, "evidence published", "repo", desk.Store.FullName, "entry", added.Entry.Number, "commit", tip)
-	return added.Entry.Number, p.site(ctx, desk)
+	return added.Entry.Number, nil
 }
 
 // commit signs a change of the evidence branch, pushes it and fetches the branch.
@@ -105,34 +111,4 @@ func (p *Publisher) commit(ctx context.Context, desk *gate.Desk, c gitstore.Chan
 		return "", err
 	}
 	return id, p.fetch(ctx, desk)
-}
-
-// site rebuilds the pages out of the ledger and commits them, apart from the
-// entry: they are a view, and no entry covers them.
-func (p *Publisher) site(ctx context.Context, desk *gate.Desk) error {
-	book, err := p.book(desk)
-	if err != nil {
-		return err
-	}
-	web, err := site.RecordedWeb(book.Ledger)
-	if err != nil {
-		return fmt.Errorf("evidence site: %w", err)
-	}
-	pages, err := site.Files(book.Ledger, site.Options{Web: web})
-	if err != nil {
-		return fmt.Errorf("evidence site: %w", err)
-	}
-	files := make(map[string][]byte, len(pages))
-	for name, page := range pages {
-		files["site/"+name] = page
-	}
-	number, _ := book.Head()
-	_, err = p.commit(ctx, desk, gitstore.Change{
-		Parent: book.Tip, Emptied: []string{"site/"}, Files: files, Message: fmt.Sprintf("Site after entry %d\n", number),
-	}, book.Branch)
-	if errors.Is(err, gitstore.ErrRejected) {
-		p.Log.WarnContext(ctx, "site was not pushed", "repo", desk.Store.FullName, "err", err)
-		return nil // another replica was faster; its site, or the next one, stands
-	}
-	return err
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
@@ -50,12 +51,95 @@ func (p *Publisher) landings(ctx context.Context, desk *gate.Desk, book *gate.Bo
 		}
 		groups = append(groups, landing{commits: []string{id}, pull: merged.Number})
 	}
+	if groups, err = p.claimRebased(ctx, desk, groups, pulls); err != nil {
+		return nil, err
+	}
 	for i := range groups {
 		if err := p.question(ctx, desk, &groups[i], branch, pulls[groups[i].pull]); err != nil {
 			return nil, err
 		}
 	}
 	return groups, nil
+}
+
+// claimRebased gives to a pull request that was rebased all commits that it brought:
+// GitHub may name it for the last of them alone, and the ones before would look like
+// pushed past it. A commit is one of the pull request's, made anew, when author, date
+// and message are the same.
+func (p *Publisher) claimRebased(ctx context.Context, desk *gate.Desk, groups []landing, pulls map[int]github.Pull) ([]landing, error) {
+	var kept []landing
+	for _, l := range groups {
+		own := []string{}
+		if l.pull != 0 && len(kept) > 0 && kept[len(kept)-1].pull == 0 {
+			var err error
+			if own, err = p.rebased(ctx, desk, l, kept[len(kept)-1], pulls[l.pull]); err != nil {
+				return nil, err
+			}
+		}
+		if len(own) > 0 {
+			before := &kept[len(kept)-1]
+			before.commits = before.commits[:len(before.commits)-len(own)]
+			if len(before.commits) == 0 {
+				kept = kept[:len(kept)-1]
+			}
+			l.commits = slices.Concat(own, l.commits)
+		}
+		kept = append(kept, l)
+	}
+	return kept, nil
+}
+
+// rebased are the last commits of the group before l that belong to l's pull request.
+func (p *Publisher) rebased(ctx context.Context, desk *gate.Desk, l, before landing, merged github.Pull) ([]string, error) {
+	if err := p.fetch(ctx, desk, l.pull); err != nil {
+		return nil, err
+	}
+	first, err := desk.Mirror.Commit(before.commits[0])
+	if err != nil || len(first.Parents) == 0 {
+		return nil, err
+	}
+	proposed, err := desk.Mirror.Range(first.Parents[0], merged.Head)
+	if err != nil {
+		return nil, err
+	}
+	landed := slices.Concat(before.commits, l.commits)
+	matching := 0
+	for matching < min(len(landed), len(proposed)) {
+		same, err := madeAnew(desk.Mirror, proposed[len(proposed)-1-matching], landed[len(landed)-1-matching])
+		if err != nil {
+			return nil, err
+		}
+		if !same {
+			break
+		}
+		matching++
+	}
+	if matching <= len(l.commits) {
+		return nil, nil
+	}
+	return before.commits[len(before.commits)-(matching-len(l.commits)):], nil
+}
+
+// madeAnew says whether two commits of one parent each have the same author, date and
+// message, and are not the same commit.
+func madeAnew(mirror *gitstore.Mirror, a, b string) (bool, error) {
+	one, err := mirror.Commit(a)
+	if err != nil {
+		return false, err
+	}
+	other, err := mirror.Commit(b)
+	if err != nil {
+		return false, err
+	}
+	return a != b && len(one.Parents) == 1 && len(other.Parents) == 1 && bytes.Equal(said(one.Raw), said(other.Raw)), nil
+}
+
+// said is the line of a commit that names its author, and its message.
+func said(raw []byte) []byte {
+	head, message, _ := bytes.Cut(raw, []byte("\n\n"))
+	_, author, _ := bytes.Cut(head, []byte("\nauthor "))
+	author, _, _ = bytes.Cut(author, []byte("\n"))
+	return slices.Concat(author, []byte("\n"), bytes.TrimSpace(message))
 }
 
 // since is the commit after which landings are looked for: the last that is in the

@@ -10,9 +10,7 @@ package publish
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"sort"
 	"sync"
@@ -47,10 +45,6 @@ type Publisher struct {
 // New makes a publisher.
 func New(c Config) *Publisher { return &Publisher{Config: c, books: map[int64]*gate.Book{}} }
 
-// ErrRewound says that the evidence branch lost what was on it. Publishing stops;
-// nothing is repaired by itself.
-var ErrRewound = errors.New("the evidence branch was rewound")
-
 // Publish works off all landings of a repository, oldest first.
 func (p *Publisher) Publish(ctx context.Context, repository int64) error {
 	return gate.Sorted(p.publish(ctx, repository))
@@ -64,6 +58,9 @@ func (p *Publisher) publish(ctx context.Context, repository int64) error {
 	if err := p.fetch(ctx, desk); err != nil {
 		return err
 	}
+	if err := p.checkDeleted(ctx, desk); err != nil {
+		return err
+	}
 	branches, err := p.governed(desk)
 	if err != nil {
 		return err
@@ -73,7 +70,13 @@ func (p *Publisher) publish(ctx context.Context, repository int64) error {
 			return fmt.Errorf("publish branch %s: %w", branch, err)
 		}
 	}
-	return nil
+	if err := p.witnesses(ctx, desk); err != nil {
+		return fmt.Errorf("publish witnesses: %w", err)
+	}
+	if err := p.view(ctx, desk); err != nil {
+		return err
+	}
+	return p.remember(ctx, desk)
 }
 
 func (p *Publisher) fetch(ctx context.Context, desk *gate.Desk, pulls ...int) error {
@@ -135,7 +138,7 @@ func (p *Publisher) branch(ctx context.Context, desk *gate.Desk, branch string) 
 	if err != nil {
 		return err
 	}
-	book, err := p.book(desk)
+	book, err := p.book(ctx, desk)
 	if err != nil {
 		return err
 	}
@@ -169,36 +172,6 @@ func (p *Publisher) processed(ctx context.Context, desk *gate.Desk, branch, tip 
 	})
 }
 
-// book opens the ledger; nil before the founding. A branch that lost what we know
-// to have been on it stops everything. evidence-format.md 3.2.
-func (p *Publisher) book(desk *gate.Desk) (*gate.Book, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	known := p.books[desk.Store.ID]
-	book, err := p.Gate.OpenBook(desk, known)
-	if err != nil {
-		return nil, err
-	}
-	if known != nil {
-		kept := false
-		if book != nil {
-			if kept, err = desk.Mirror.Reaches(book.Tip, known.Tip); err != nil {
-				return nil, err
-			}
-		}
-		if !kept {
-			return nil, fmt.Errorf("%s stood at %s: %w", known.Branch, known.Tip, ErrRewound)
-		}
-	}
-	if book == nil && desk.Store.Founded {
-		return nil, fmt.Errorf("the repository was founded, and no branch holds its ledger: %w", ErrRewound)
-	}
-	if book != nil {
-		p.books[desk.Store.ID] = book
-	}
-	return book, nil
-}
-
 // land publishes one landing; done says whether it made an entry.
 func (p *Publisher) land(ctx context.Context, desk *gate.Desk, branch string, l landing) (done bool, err error) {
 	c, err := p.Gate.Examine(ctx, desk, l.inquiry)
@@ -219,11 +192,14 @@ func (p *Publisher) land(ctx context.Context, desk *gate.Desk, branch string, l 
 	if err := p.tell(ctx, desk, c, l); err != nil {
 		return false, err
 	}
-	publication, err := p.publication(desk, c, issues)
+	publication, err := p.publication(ctx, desk, c, issues)
 	if err != nil {
 		return false, err
 	}
-	entry, err := p.append(ctx, desk, publication, c)
+	entry, err := p.append(ctx, desk, addition{
+		branch: decision.Configuration(c.Snapshot).Evidence.Branch, origin: publication.Log, at: publication.At,
+		record: func(l *evidence.Ledger) (evidence.Record, error) { return publication.Record(l, p.Gate.Key) },
+	})
 	if err != nil {
 		return false, err
 	}
@@ -247,7 +223,7 @@ func touchesGoverned(f facts.Facts) bool {
 }
 
 // publication gathers what the record needs besides facts and decision.
-func (p *Publisher) publication(desk *gate.Desk, c *gate.Case, issues map[string]int) (evidence.Publication, error) {
+func (p *Publisher) publication(ctx context.Context, desk *gate.Desk, c *gate.Case, issues map[string]int) (evidence.Publication, error) {
 	branch := ""
 	if c.Decision.Founding {
 		branch = decision.Configuration(c.Snapshot).Evidence.Branch
@@ -258,6 +234,10 @@ func (p *Publisher) publication(desk *gate.Desk, c *gate.Case, issues map[string
 	}
 	for _, w := range c.Witnesses {
 		pub.Witnesses = append(pub.Witnesses, w.Signed)
+	}
+	var err error
+	if pub.ContentLists, err = p.contentLists(ctx, desk, pub.Witnesses); err != nil {
+		return pub, err
 	}
 	for _, id := range c.Snapshot.Facts.Landing.Commits {
 		commit, err := desk.Mirror.Commit(id)
@@ -294,11 +274,4 @@ func (p *Publisher) record(ctx context.Context, desk *gate.Desk, c *gate.Case, b
 		}
 	}
 	return p.Gate.Store.Commit(ctx, b)
-}
-
-// nothing is the file system of a ledger that has not begun.
-type nothing struct{}
-
-func (nothing) Open(name string) (fs.File, error) {
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
