@@ -56,7 +56,8 @@ func (s *SignIn) Account(ctx context.Context, code, verifier string) (facts.Acco
 		return facts.Account{}, fmt.Errorf("exchange sign-in code: %w", err)
 	}
 	client, err := s.app.newClient(&transport{
-		base: s.app.base, clock: s.app.clock, bearer: func(bool, *http.Request) (string, error) { return token, nil },
+		base: s.app.base, origin: s.app.origin(), clock: s.app.clock,
+		bearer: func(bool, *http.Request) (string, error) { return token, nil },
 	})
 	if err != nil {
 		return facts.Account{}, err
