@@ -34,7 +34,7 @@ func folders() []string {
 		"bot/decision", "bot/decision/facts", "bot/decision/repoconfig", "bot/decision/report",
 		"bot/evidence", "bot/evidence/audit", "bot/evidence/site", "bot/evidence/pdf",
 		"bot/service/gate", "bot/service/publish", "bot/service/remind", "bot/service/github", "bot/service/gitstore",
-		"bot/service/store", "bot/service/server", "bot/service/app",
+		"bot/service/store", "bot/service/reviewpage", "bot/service/server", "bot/service/app",
 		"bot/githubsim", "bot/demo",
 	}
 }
