@@ -1,9 +1,10 @@
-// Package server is what the outside reaches of Vidimus: the webhook, health and
-// metrics.
+// Package server is what the outside reaches of Vidimus: the webhook, the review page
+// with its sign-in, health and metrics.
 //
 //	POST /webhook   GitHub's deliveries
 //	GET  /healthz   200 while the database takes writes, else 503
 //	GET  /metrics   counters and the state of the queue, in Prometheus' text format
+//	GET  /review/…  the review page, if people can sign in (EnableReview)
 //
 // A delivery is believed after its HMAC, read into a small struct, and handed to
 // the store; it is acknowledged (202) only after it is on disk. Whatever goes
