@@ -33,11 +33,17 @@ Runs the GitHub App.
   --evidence-key FILE    armoured OpenPGP secret key that signs the evidence
   --config FILE          the same values, one "name = value" a line
 
+For the review page, all three or none:
+  --public-url URL           where people reach this App: https://…
+  --oauth-client-id ID       of an OAuth App without scopes, whose callback is
+                             PUBLIC-URL/review/signed-in
+  --oauth-client-secret FILE its secret; or the secret itself
+
 Each value can also stand in the environment, as VIDIMUS_ADDR, VIDIMUS_APP_KEY and
 so on; a key may stand there itself instead of its file's name. A flag goes before
 the environment, the environment before the file.
 
-The App answers POST /webhook, GET /healthz and GET /metrics. One line with its
+The App answers POST /webhook, GET /review/…, GET /healthz and GET /metrics. One line with its
 address goes to stdout as soon as it works.
 `
 
@@ -53,6 +59,9 @@ func settings() []setting {
 		{"app-key", ""},
 		{"webhook-secret", ""},
 		{"evidence-key", ""},
+		{"public-url", ""},
+		{"oauth-client-id", ""},
+		{"oauth-client-secret", ""},
 	}
 }
 
@@ -111,7 +120,7 @@ func gatherSettings(flags map[string]string, getenv func(string) string, file st
 	return values, nil
 }
 
-// maxSettingsBytes bounds the file of settings: seven short lines.
+// maxSettingsBytes bounds the file of settings: ten short lines.
 const maxSettingsBytes = 64 << 10
 
 // readSettings reads lines "name = value"; empty lines and lines that begin with #
@@ -181,6 +190,9 @@ func appConfig(values map[string]string, log *slog.Logger) (app.Config, error) {
 	if len(secret) > 0 {
 		c.WebhookSecrets = [][]byte{secret}
 	}
+	client, err := secretOrFile(values["oauth-client-secret"])
+	keep("oauth-client-secret", err)
+	c.SignIn = app.SignIn{ClientID: values["oauth-client-id"], Secret: string(client), PublicURL: values["public-url"]}
 	return c, errors.Join(problems...)
 }
 

@@ -41,7 +41,10 @@ type Config struct {
 	// LogEvery is how often GitHub's delivery log is read besides at the start;
 	// zero is an hour.
 	LogEvery time.Duration
-	// Links gives the addresses for a pull request; nil gives none.
+	// SignIn lets people sign in to the review page; without it there is none.
+	SignIn SignIn
+	// Links gives the addresses for a pull request; nil gives that of the review page,
+	// if there is one.
 	Links func(fullName string, pull int) report.Links
 }
 
@@ -79,6 +82,11 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		Store: db, App: hub, Git: gitstore.Open(filepath.Join(c.Data, "git")), Key: key, Log: c.Log,
 		CommentEvery: c.CommentEvery, Links: c.Links, Observe: web.CountVerdict,
 	})
+	if !c.SignIn.none() {
+		if err := c.SignIn.enable(web, hub, judge); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
 	return &App{config: c, store: db, gate: judge, server: web}, nil
 }
 
@@ -92,6 +100,9 @@ func (c *Config) check() error {
 	if c.LogEvery == 0 {
 		c.LogEvery = time.Hour
 	}
+	if c.Links == nil && !c.SignIn.none() {
+		c.Links = c.SignIn.links
+	}
 	var problems []error
 	missing := func(absent bool, what string) {
 		if absent {
@@ -104,10 +115,10 @@ func (c *Config) check() error {
 	missing(len(c.AppKey) == 0, "no private key of the App is given")
 	missing(len(c.WebhookSecrets) == 0, "no webhook secret is given: every delivery would be a forgery")
 	missing(len(c.EvidenceKey) == 0, "no evidence key is given")
-	return errors.Join(problems...)
+	return errors.Join(append(problems, c.SignIn.problems()...)...)
 }
 
-// Handler serves webhooks, health and metrics.
+// Handler serves webhooks, the review page, health and metrics.
 func (a *App) Handler() http.Handler { return a.server }
 
 // Start runs the workers, reads what GitHub tried to deliver while nobody was
