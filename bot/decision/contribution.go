@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
-	"github.com/vidimus-bot/vidimus/bot/document"
 )
 
 // contributes lists the governed paths to which a commit contributes, sorted.
@@ -92,12 +91,14 @@ func (e *evaluation) judgeCommits() {
 		if len(paths) == 0 {
 			continue
 		}
+		for _, path := range paths {
+			e.ancestry.add(path, e.marks(e.treeOf(c.ID)[path]))
+		}
 		e.judgeCommit(c, paths)
 	}
 }
 
-// contributed adds a person to the contributors of each path, and of every
-// document that shows an image among them.
+// contributed adds a person to the contributors of each path.
 func (e *evaluation) contributed(slug string, paths []string) {
 	for _, path := range paths {
 		if e.contributors[path] == nil {
@@ -108,18 +109,24 @@ func (e *evaluation) contributed(slug string, paths []string) {
 }
 
 // contributorsOf are the contributors to a document: to its own bytes, to the
-// images it shows before or after, and the opener of the pull request. LAW 3.4.
+// images it shows before or after, under whatever path these stood in the
+// proposal, and the opener of the pull request. LAW 3.4.
 func (e *evaluation) contributorsOf(path string, before, after view) map[string]bool {
 	found := map[string]bool{}
-	add := func(p string) {
-		for slug := range e.contributors[p] {
-			found[slug] = true
+	own := map[string]facts.Entry{path: after.tree[path]}
+	if own[path].Mode == "" {
+		own[path] = before.tree[path]
+	}
+	for _, v := range []view{before, after} {
+		for _, image := range v.images(path) {
+			own[image.Path] = v.tree[image.Path]
 		}
 	}
-	add(path)
-	for _, lines := range [][]document.ContentLine{before.images(path), after.images(path)} {
-		for _, image := range lines {
-			add(image.Path)
+	for p, entry := range own {
+		for _, kin := range e.ancestry.kin(p, e.marks(entry)) {
+			for slug := range e.contributors[kin] {
+				found[slug] = true
+			}
 		}
 	}
 	if e.opener != "" {

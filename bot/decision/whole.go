@@ -156,9 +156,29 @@ func (e *evaluation) checkReviews() {
 			e.incomplete("review %d is twice in the facts", r.ID)
 		}
 		seen[r.ID] = true
-		if r.SubmittedAt != "" && !isTime(r.SubmittedAt) {
-			e.incomplete("review %d has the time %q", r.ID, r.SubmittedAt)
+		e.checkTime("review", r.ID, r.SubmittedAt)
+		if r.LastEdited != "never" {
+			e.checkTime("edit of review", r.ID, r.LastEdited)
 		}
+	}
+	for _, d := range e.f.Dismissals {
+		if !isTime(d.At) {
+			e.incomplete("the dismissal of review %d has the time %q", d.Review, d.At)
+		}
+	}
+	for _, w := range e.f.Witnesses {
+		for _, o := range w.Observations {
+			if !isTime(o.Seen.At) {
+				e.incomplete("witness statement %s has the time %q", w.SHA256, o.Seen.At)
+			}
+		}
+	}
+}
+
+// checkTime: an absent time is none, any other text must be one.
+func (e *evaluation) checkTime(of string, review int64, at string) {
+	if at != "" && !isTime(at) {
+		e.incomplete("%s %d has the time %q", of, review, at)
 	}
 }
 
@@ -192,21 +212,7 @@ func (e *evaluation) checkLandingFacts() {
 // checkBytes: everything that rules and bindings look into was read, but for what
 // is too large, which blocks by its size.
 func (e *evaluation) checkBytes() {
-	looked := map[string]bool{e.f.Base: true, e.f.Head: true}
-	for _, id := range e.f.MergeBases {
-		looked[id] = true
-	}
-	if e.f.Landing != nil {
-		for _, id := range e.f.Landing.Commits {
-			looked[id] = true
-		}
-	}
-	for _, c := range e.f.Commits {
-		if c.FromBase != "" {
-			looked[c.ID], looked[c.FromBase] = true, true
-		}
-	}
-	for _, id := range sortedKeys(looked) {
+	for _, id := range sortedKeys(e.f.LookedInto()) {
 		for _, path := range e.treeOf(id).paths() {
 			entry := e.treeOf(id)[path]
 			link := entry.Mode == document.ModeSymlink || entry.Mode == document.ModeSubmodule

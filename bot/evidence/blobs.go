@@ -11,11 +11,11 @@ import (
 // Needed lists the digests of all bytes that a replay of facts needs, sorted: the
 // files of the trees that a decision looks into, the raw commits that it judges, the
 // signed configuration and keys, the host's keys. Of a symbolic link the target is its
-// bytes. Files over the limit and submodules are not read, and of the trees between the
+// bytes. Files over the limit and submodules are not read, and of the parents of the
 // proposal's commits only the digests are compared.
 func Needed(f facts.Facts) []string {
 	found := map[string]bool{f.HostKeys: true}
-	looked := lookedInto(f)
+	looked := f.LookedInto()
 	trees := map[string]bool{}
 	for _, c := range f.Commits {
 		found[c.SHA256] = true
@@ -48,27 +48,6 @@ func need(found map[string]bool, entries []facts.Entry) {
 			found[e.SHA256] = true
 		}
 	}
-}
-
-// lookedInto are the commits into whose trees a decision looks: base, head, where they
-// part, what landed, and what reviews were bound to.
-func lookedInto(f facts.Facts) map[string]bool {
-	looked := map[string]bool{f.Base: true, f.Head: true}
-	add := func(ids []string) {
-		for _, id := range ids {
-			looked[id] = true
-		}
-	}
-	add(f.MergeBases)
-	if f.Landing != nil {
-		add(f.Landing.Commits)
-	}
-	for _, c := range f.Commits {
-		if c.FromBase != "" {
-			add([]string{c.ID, c.FromBase})
-		}
-	}
-	return looked
 }
 
 // addBlobs makes the record, with those before it, hold every byte that a replay

@@ -13,6 +13,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -249,4 +250,24 @@ func TreeDigest(entries []Entry) string {
 		fmt.Fprintf(&b, "%s %s %d %s\n", e.Mode, e.SHA256, e.Size, e.Path)
 	}
 	return Digest([]byte(b.String()))
+}
+
+// LookedInto are the ids of the commits into whose files a decision looks: base,
+// head, where they part, what lies between, what landed, and what reviews were
+// bound to. Of all others only the digests are compared.
+func (f *Facts) LookedInto() map[string]bool {
+	looked := map[string]bool{f.Base: true, f.Head: true}
+	landed := []string{}
+	if f.Landing != nil {
+		landed = f.Landing.Commits
+	}
+	for _, id := range slices.Concat(f.MergeBases, f.Range, landed) {
+		looked[id] = true
+	}
+	for _, c := range f.Commits {
+		if c.FromBase != "" {
+			looked[c.ID], looked[c.FromBase] = true, true
+		}
+	}
+	return looked
 }

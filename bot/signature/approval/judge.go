@@ -49,9 +49,12 @@ type Review struct {
 	// dismiss. It lifts an objection; anybody's ends an approval. LAW 6.3, 6.4.
 	DismissalCounts bool
 	Edited          bool
-	Lines           []Line
-	Problems        []LineProblem
-	Witness         Witness
+	// Unproven: nobody saw the text as it was submitted, and it may have been
+	// another one.
+	Unproven bool
+	Lines    []Line
+	Problems []LineProblem
+	Witness  Witness
 	// Content are the documents of the bound commit's content list by path;
 	// unset when no commit is bound.
 	Content map[string]Bound
@@ -202,12 +205,12 @@ func (q Question) candidates(subject int) []Signature {
 
 // deciding are, for each account, the latest of its reviews that say something
 // about s, in order of submission. LAW 6.1. Who only has approvals of which nobody
-// knows what they covered gets the latest of these, so that it is told: it cannot
-// count.
+// knows what they covered, or without the lines that s asks for, gets the latest
+// of these, so that it is told: it cannot count.
 func (q Question) deciding(s Subject) []Review {
 	last := map[string]int{}
 	for i, r := range q.Reviews {
-		if r.State == StateApproved && r.Witness == WitnessNone {
+		if r.State == StateApproved && (r.Witness == WitnessNone || q.lacksLines(s, r)) {
 			last[r.author()] = i
 		}
 	}
@@ -223,6 +226,11 @@ func (q Question) deciding(s Subject) []Review {
 		}
 	}
 	return reviews
+}
+
+// lacksLines: somebody who could sign s approved without any line.
+func (q Question) lacksLines(s Subject, r Review) bool {
+	return s.Level == LevelStatement && len(r.Lines)+len(r.Problems) == 0 && len(q.rolesOf(s, r.Person)) > 0
 }
 
 // author tells reviewers apart; a slug cannot begin with "@".
@@ -247,10 +255,10 @@ func (r Review) concerns(s Subject) bool {
 // covers says whether an approving review is about s: its lines name it, or, at
 // level approval, the bound commit's content list holds it. What an edited approval
 // covered cannot be told from its text, nor what a dismissed one covered without a
-// bound commit; then it counts as all, so that no older approval of the person
-// stands in for it.
+// bound commit or a text that was seen; then it counts as all, so that no older
+// approval of the person stands in for it.
 func (r Review) covers(s Subject) bool {
-	if len(r.linesFor(s)) > 0 || r.Edited {
+	if len(r.linesFor(s)) > 0 || r.Edited || (r.Dismissed && r.Unproven) {
 		return true
 	}
 	if s.Level != LevelApproval {
@@ -299,21 +307,31 @@ func (q Question) signatures(s Subject, r Review) []Signature {
 }
 
 // claims are the roles in which r would sign s: those that its lines name, else,
-// at level approval, every role of the rules that the person holds.
+// where none are asked for or none are given at all, every role of the rules that
+// the person holds.
 func (q Question) claims(s Subject, r Review) []Line {
 	lines := r.linesFor(s)
-	if len(lines) > 0 || s.Level != LevelApproval {
+	if len(lines) > 0 || (s.Level != LevelApproval && !q.lacksLines(s, r)) {
 		return lines
 	}
-	for _, role := range s.roles() {
-		if q.Roster.Holds(r.Person, role) || (role == RoleSelf && r.Person != "" && r.Person == s.Self) {
-			lines = append(lines, Line{Role: role})
-		}
+	for _, role := range q.rolesOf(s, r.Person) {
+		lines = append(lines, Line{Role: role})
 	}
 	if len(lines) == 0 {
 		lines = append(lines, Line{})
 	}
 	return lines
+}
+
+// rolesOf are the roles of s that a person holds, in rule order; nobody holds none.
+func (q Question) rolesOf(s Subject, person string) []string {
+	var held []string
+	for _, role := range s.roles() {
+		if person != "" && (q.Roster.Holds(person, role) || (role == RoleSelf && person == s.Self)) {
+			held = append(held, role)
+		}
+	}
+	return held
 }
 
 // roles are those that any rule of s names, each once, in rule order.
@@ -365,6 +383,9 @@ func (q Question) bindingFault(s Subject, r Review) (code, reason string) {
 			return CodeLine, "this person has not confirmed that approving reviews here are signatures (approval-signs)"
 		}
 	case LevelStatement:
+		if q.lacksLines(s, r) {
+			return CodeLine, "the approval holds no line that says what is signed"
+		}
 	default:
 		return CodeLine, "signing at level " + s.Level.String() + " is not judged by this version"
 	}
