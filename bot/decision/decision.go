@@ -6,6 +6,8 @@
 package decision
 
 import (
+	"slices"
+
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/document/control"
@@ -238,6 +240,10 @@ func (d *Decision) Blocks() bool {
 		}
 	}
 	return len(d.Problems) > 0 || len(d.Objections) > 0
+}
+
+func (d *Decision) allSigned() bool {
+	return !slices.ContainsFunc(d.Documents, func(doc Document) bool { return !doc.Signed })
 }
 
 // MissingRoles are the roles that are still to sign any document, in order.

@@ -141,13 +141,15 @@ func (e *evaluation) checkMoved() {
 			moved[l.Path] = true
 		}
 	}
-	signed := map[string]bool{}
+	signed := map[string]touched{}
 	for _, t := range e.documentsTouched(e.mergeBase, e.head) {
-		signed[t.path] = true
+		signed[t.path] = t
 	}
 	for _, t := range e.documentsTouched(e.base, e.result) {
-		if !signed[t.path] {
-			moved[t.path] = true // it shows an image that changes, and came meanwhile
+		// It shows an image that changes, and came meanwhile; or it will show one
+		// that came meanwhile, and that nobody saw who signed.
+		if s, ok := signed[t.path]; !ok || s.imagesAfter != t.imagesAfter {
+			moved[t.path] = true
 		}
 	}
 	for _, path := range sortedKeys(moved) {

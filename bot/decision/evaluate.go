@@ -169,6 +169,8 @@ func (e *evaluation) conclude() Decision {
 		d.Conclusion, d.State = Failure, StateBlocked
 	case len(d.MissingRoles()) > 0:
 		d.Conclusion, d.State = ActionRequired, StateWaiting
+	case e.f.Landing == nil && !d.allSigned():
+		d.Conclusion, d.State = ActionRequired, StateWaiting // whatever the reason: it is not signed
 	case e.f.Pull != nil && e.f.Pull.Draft && e.f.Landing == nil:
 		d.Conclusion, d.State = ActionRequired, StateDraft
 	case len(d.Documents) == 0:

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
@@ -124,29 +125,38 @@ func (e *evaluation) checkFounding(own tree) {
 			})
 		}
 	}
-	entry, ok := own[hostKeyPath]
-	if !ok {
-		return
-	}
-	host := e.fingerprints(e.f.HostKeys)
-	for _, fingerprint := range sortedKeys(e.fingerprints(entry.SHA256)) {
-		if !host[fingerprint] {
-			e.problem(Problem{
-				Code: CodeFounding, Path: hostKeyPath,
-				Text: "the key " + fingerprint + " is not one that the host publishes for its own signatures",
-				Mend: "take keys/web-flow.asc from the host, where it stands at /web-flow.gpg",
-			})
+	host := e.fingerprints(hostKeyPath, e.f.HostKeys)
+	for _, path := range own.paths() {
+		if !isHostKey(path) {
+			continue
+		}
+		for _, fingerprint := range sortedKeys(e.fingerprints(path, own[path].SHA256)) {
+			if !host[fingerprint] {
+				e.problem(Problem{
+					Code: CodeFounding, Path: path,
+					Text: "the key " + fingerprint + " is not one that the host publishes for its own signatures",
+					Mend: "take " + hostKeyPath + " from the host, where it stands at /web-flow.gpg, and no other file of that name",
+				})
+			}
 		}
 	}
 }
 
-// hostKeyPath is the file of the host's own signing keys.
+// hostKeyPath is the file of the host's own signing keys, as the host publishes
+// them.
 const hostKeyPath = "keys/" + keyring.HostSlug + ".asc"
 
-// fingerprints are those of all keys in a blob.
-func (e *evaluation) fingerprints(digest string) map[string]bool {
+// isHostKey says whether the keys in a file vouch in the name of the host, whatever
+// its ending.
+func isHostKey(path string) bool {
+	name, _, _ := strings.Cut(strings.TrimPrefix(path, document.KeysFolder+"/"), ".")
+	return document.Classify(".", path) == document.Key && name == keyring.HostSlug
+}
+
+// fingerprints are those of all keys in a blob that lies at path.
+func (e *evaluation) fingerprints(path, digest string) map[string]bool {
 	found := map[string]bool{}
-	for _, k := range keyring.Read(keyring.File{Path: hostKeyPath, Bytes: e.s.Blobs[digest]}) {
+	for _, k := range keyring.Read(keyring.File{Path: path, Bytes: e.s.Blobs[digest]}) {
 		found[k.Fingerprint] = true
 	}
 	return found

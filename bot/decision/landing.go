@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/signature/approval"
@@ -141,16 +140,18 @@ func (e *evaluation) isLastSigned(path string, after view) bool {
 }
 
 // signedAsImage says whether an image landed as part of a document that shows
-// it; its document is compared with its images digest.
+// it, or went with one; that document is compared with its images digest.
 func (e *evaluation) signedAsImage(c change, landed view) bool {
 	if document.Classify(e.root, c.path) != document.Image {
 		return false
 	}
-	for _, v := range []view{e.base, landed} {
-		for path := range v.tree {
-			if document.Classify(e.root, path) == document.Markdown && showsAny(v, path, map[string]bool{c.path: true}) {
-				return true
-			}
+	shown := landed
+	if c.after.Mode == "" {
+		shown = e.base
+	}
+	for path := range shown.tree {
+		if showsAny(shown, path, map[string]bool{c.path: true}) {
+			return true
 		}
 	}
 	return false
@@ -245,35 +246,4 @@ func (e *evaluation) deviationText(d Deviation) string {
 		}
 		return what + " by a merge past the check, which had findings, commits or an objection against it."
 	}
-}
-
-// SignedAfter is what was signed last of every governed file after a landing: what
-// was before, with every file that landed as it was signed. LAW 8.3, 9.3.
-func SignedAfter(s facts.Snapshot, d Decision) []facts.Entry {
-	e := newEvaluation(s)
-	signed := tree{}
-	for path, entry := range e.lastSigned {
-		signed[path] = entry
-	}
-	if s.Facts.Landing != nil && len(s.Facts.Landing.Commits) > 0 {
-		deviates := map[string]bool{}
-		for _, deviation := range d.Deviations {
-			deviates[deviation.Path] = true
-		}
-		commits := s.Facts.Landing.Commits
-		for _, c := range changes(e.treeOf(s.Facts.Base), e.treeOf(commits[len(commits)-1])) {
-			switch {
-			case deviates[c.path]:
-			case c.after.Mode == "":
-				delete(signed, c.path)
-			default:
-				signed[c.path] = c.after
-			}
-		}
-	}
-	entries := make([]facts.Entry, 0, len(signed))
-	for _, path := range signed.paths() {
-		entries = append(entries, signed[path])
-	}
-	return entries
 }

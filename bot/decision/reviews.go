@@ -58,7 +58,9 @@ func (e *evaluation) joinReview(r facts.Review) joined {
 	}
 	j.Lines, j.Problems = approval.ParseLines(r.Body)
 	seen := e.observed(r)
-	if e.unknownBody(r, seen) {
+	unknown := e.unknownBody(r, seen)
+	j.Unproven = unknown || !(holdsBody(seen.deliveries, r) || holdsBody(seen.sights, r) || r.LastEdited == "never")
+	if unknown {
 		j.Lines, j.Problems = nil, nil
 		seen.deliveries, seen.sights = nil, nil
 	}
@@ -66,7 +68,7 @@ func (e *evaluation) joinReview(r facts.Review) joined {
 	if j.Dismissed {
 		j.DismissalCounts = e.dismissalCounts(r)
 	}
-	j.Edited = e.edited(r, seen)
+	j.Edited = unknown || e.edited(r, seen)
 	j.binding = e.bind(r, seen, len(j.Lines) > 0)
 	j.Witness = j.binding.witness
 	if j.binding.commit != "" {

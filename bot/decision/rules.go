@@ -154,7 +154,7 @@ func (e *evaluation) require(s *subject) {
 // foundingRequirement: persons in any of their roles, as many as a founding
 // needs. Nobody signs as self then. LAW 8.2.
 func (e *evaluation) foundingRequirement() approval.Rule {
-	r := approval.Requirement{Count: e.foundersNeeded()}
+	r := approval.Requirement{Count: min(e.foundersNeeded(), len(e.config.RoleIDs()))} // checkFounders counts persons
 	for _, role := range e.config.RoleIDs() {
 		r.Of = append(r.Of, approval.Requirement{Role: role})
 	}

@@ -189,24 +189,39 @@ func (t *tally) judgeMoves() {
 			t.moved[p] = true
 		}
 	}
+	// READING 7.1, 1.2: nor may a changed document show another picture after the
+	// landing than at the head.
+	for _, d := range t.docs {
+		if _, lands := t.shown(t.landing(), d.path); !d.deleted && lands != d.images {
+			t.because("MRG001")
+			t.moved[d.path] = true
+		}
+	}
 }
 
-// judgeFindings asks package control about the base tip with the changed files.
-func (t *tally) judgeFindings() {
+// landing is the base tip with the changed files.
+func (t *tally) landing() tree {
 	merged := tree{}
 	for p, e := range t.base {
 		merged[p] = e
 	}
-	touched := map[string]bool{}
 	for p := range t.content {
-		touched[p] = true
 		if e, there := t.head[p]; there {
 			merged[p] = e
 		} else {
 			delete(merged, p)
 		}
 	}
-	for _, f := range t.clerk.check(t, merged, touched) {
+	return merged
+}
+
+// judgeFindings asks package control about the base tip with the changed files.
+func (t *tally) judgeFindings() {
+	touched := map[string]bool{}
+	for p := range t.content {
+		touched[p] = true
+	}
+	for _, f := range t.clerk.check(t, t.landing(), touched) {
 		if f.Severity == document.Block {
 			t.because("finding " + f.Rule)
 			t.findings = true

@@ -32,7 +32,11 @@ func (t *tally) landedPaths(landed tree) []string {
 		}
 		before, was := t.shown(t.base, p)
 		after, is := t.shown(landed, p)
-		for _, image := range append(before, after...) {
+		for _, image := range before {
+			_, still := landed[image] // READING 9.2: one that stays is shown after the landing, or deviates
+			shown[image] = shown[image] || !still
+		}
+		for _, image := range after {
 			shown[image] = true
 		}
 		if !same(t.base, landed, p) || was != is {

@@ -53,10 +53,11 @@ func (t *tally) readReviews() {
 // covers is LAW 6.1. READING 6.1: what an edited review covered when it was given
 // cannot be told from what it says now, so it is taken to cover every document:
 // otherwise a person could take the lines out of an approval, and an older one
-// would stand in for it. The same holds for a dismissed approval at level
-// approval that is bound to nothing.
+// would stand in for it. The same holds for a dismissed approval of which nobody
+// saw the text as it was submitted, and at level approval for one that is bound to
+// nothing.
 func (t *tally) covers(g *given, d *doc) bool {
-	if g.void == "SIG008 edit" {
+	if g.void == "SIG008 edit" || (g.state == "DISMISSED" && !t.textIsProven(g)) {
 		return true
 	}
 	for _, line := range g.lines {
@@ -72,6 +73,16 @@ func (t *tally) covers(g *given, d *doc) bool {
 		return g.state == "DISMISSED"
 	}
 	return t.inContentList(g.commit, d.path)
+}
+
+// textIsProven: a first sight has the review's text, or it was never edited.
+func (t *tally) textIsProven(g *given) bool {
+	for _, o := range t.observations(facts.ActReview, g.r.ID) {
+		if o.BodySHA256 == facts.Digest([]byte(g.r.Body)) {
+			return true
+		}
+	}
+	return g.r.LastEdited == "never"
 }
 
 // inContentList: the document is in the content list of the commit.

@@ -62,7 +62,7 @@ func (h *History) Up(log Log) {
 	}
 	h.app.sawCommits(h, facts.BySeen)
 	for _, r := range h.pull.reviews {
-		if !h.app.reviews[r.ID] {
+		if !h.app.reviews[r.ID] && saysSomething(r) {
 			h.app.saw(h, r)
 		}
 	}
@@ -141,9 +141,15 @@ func (a *app) sawCommits(h *History, by string) {
 	}
 }
 
+// saysSomething: only approvals and requests for changes are witnessed; what was
+// dismissed before anybody saw it is told by the timeline alone.
+func saysSomething(r *review) bool { return r.State == "APPROVED" || r.State == "CHANGES_REQUESTED" }
+
 // heard is the delivery of a submitted review, with what it was given on.
 func (a *app) heard(h *History, r *review) {
-	a.deliver(h, a.observation(h, r, r.given))
+	if saysSomething(r) {
+		a.deliver(h, a.observation(h, r, r.given))
+	}
 }
 
 // saw is the first reading of a review whose delivery was lost.

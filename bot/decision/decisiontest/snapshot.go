@@ -147,19 +147,34 @@ func (g *gathering) gatherPull(f *facts.Facts) {
 	}
 }
 
-// asksEdits: GraphQL is asked only for a statement whose delivery is not known.
+// asksEdits: GraphQL is asked where the delivery of an approval is not known, and
+// after a landing where the text is not what was seen first.
 func (g *gathering) asksEdits(r *review) bool {
-	if g.h.app.noEdits || !strings.Contains(r.Body, "I sign as") {
+	if g.h.app.noEdits {
 		return false
 	}
-	for _, w := range g.h.app.witnesses {
+	first := g.h.app.firstSight(r.ID)
+	if first.Seen.By != facts.ByDelivery && (r.State == "APPROVED" || r.State == "DISMISSED") {
+		return true
+	}
+	return g.h.landing != nil && first.ID != 0 && first.BodySHA256 != digest(r.Body)
+}
+
+// firstSight is how a review was seen first, a delivery before a read; zero if it
+// was not.
+func (a *app) firstSight(review int64) facts.Observation {
+	var first facts.Observation
+	for _, w := range a.witnesses {
 		for _, o := range w.Observations {
-			if o.Act == facts.ActReview && o.ID == r.ID && o.Seen.By == facts.ByDelivery {
-				return false
+			if o.Act != facts.ActReview || o.ID != review {
+				continue
+			}
+			if first.ID == 0 || (o.Seen.By == facts.ByDelivery && first.Seen.By != facts.ByDelivery) {
+				first = o
 			}
 		}
 	}
-	return true
+	return first
 }
 
 // gatherLanding adds what landed.
