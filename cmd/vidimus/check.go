@@ -26,7 +26,7 @@ with all others of their repository; only findings in them are shown.
   --as-of DAY      judge dates by that day, YYYY-MM-DD; default: today
   --base REV       compare with the merge base of HEAD and REV; default: origin/HEAD
   --strict         warnings count too
-  --format FORMAT  text or json; default text
+  --format FORMAT  text, json, sarif, or github for workflow annotations
   --color WHEN     auto, always or never
 
 In a Git work tree people, roles and time zone come from .vidimus.yml at the merge
@@ -72,14 +72,16 @@ type checkResult struct {
 	asOf      document.Date
 	documents int
 	findings  []document.Finding
+	overrides []control.Applied // the organisation's own severities
+	impacts   []control.Impact
 	took      time.Duration
 	proposal  bool // the documents lie in a Git work tree, so the next step is to propose them
 }
 
 // run checks and prints.
 func (o checkOptions) run(ctx context.Context, now time.Time, stdout, stderr io.Writer) error {
-	if !slices.Contains([]string{"text", "json"}, o.format) {
-		return &hintedError{fmt.Errorf("unknown format %q", o.format), "--format text or --format json"}
+	if !slices.Contains([]string{"text", "json", "sarif", "github"}, o.format) {
+		return &hintedError{fmt.Errorf("unknown format %q", o.format), "--format text, json, sarif or github"}
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
 		return &hintedError{fmt.Errorf("unknown colour %q", o.color), "--color auto, always or never"}
@@ -88,12 +90,10 @@ func (o checkOptions) run(ctx context.Context, now time.Time, stdout, stderr io.
 	if err != nil {
 		return err
 	}
-	if o.format == "json" {
-		err = printCheckJSON(stdout, result)
+	if o.format != "text" {
 		_, _ = fmt.Fprintln(stderr, result.summary()) // talk; what counts is on stdout
-	} else {
-		err = newCheckPrinter(stdout, newPaint(o.color, stdout), result.scope).print(result)
 	}
+	err = o.print(stdout, result)
 	if err != nil {
 		return fmt.Errorf("write findings: %w", err)
 	}
@@ -101,6 +101,20 @@ func (o checkOptions) run(ctx context.Context, now time.Time, stdout, stderr io.
 		return &negativeError{}
 	}
 	return nil
+}
+
+// print writes a result in the format that was asked for.
+func (o checkOptions) print(w io.Writer, r checkResult) error {
+	switch o.format {
+	case "json":
+		return printCheckJSON(w, r)
+	case "sarif":
+		return printCheckSARIF(w, r)
+	case "github":
+		return printCheckAnnotations(w, r)
+	default:
+		return newCheckPrinter(w, newPaint(o.color, w), r.scope).print(r)
+	}
 }
 
 // check finds the repository, what it is judged by, and what is wrong in it.
@@ -122,7 +136,8 @@ func (o checkOptions) check(ctx context.Context, now time.Time, stderr io.Writer
 	if params.AsOf, err = o.day(now, setting.zone); err != nil {
 		return checkResult{}, err
 	}
-	findings, documents, err := judgeFolder(ctx, scope, control.New(setting.layout, params))
+	checker := control.New(setting.layout, params)
+	readings, documents, err := readFolder(ctx, scope, checker)
 	if err != nil {
 		return checkResult{}, err
 	}
@@ -132,12 +147,22 @@ func (o checkOptions) check(ctx context.Context, now time.Time, stderr io.Writer
 			"documents lie in " + strings.Join(setting.layout.Folders(), ", ") + "; go to the repository's root, or name its folder",
 		}
 	}
-	findings = append(findings, setting.findings...)
-	document.SortFindings(findings)
-	findings = slices.DeleteFunc(findings, func(f document.Finding) bool { return !scope.shows(f.Path) })
-	return checkResult{
-		scope: scope, asOf: params.AsOf, documents: documents, findings: findings, took: time.Since(start), proposal: setting.worktree,
-	}, nil
+	result := checkResult{scope: scope, asOf: params.AsOf, documents: documents, proposal: setting.worktree}
+	result.judge(checker.Conclude(readings), setting.findings)
+	result.took = time.Since(start)
+	return result, nil
+}
+
+// judge takes over what is shown of a judgement, and of what is wrong with the configuration.
+func (r *checkResult) judge(j control.Judgement, configuration []document.Finding) {
+	r.findings = append(j.Findings, configuration...)
+	document.SortFindings(r.findings)
+	r.findings = slices.DeleteFunc(r.findings, func(f document.Finding) bool { return !r.scope.shows(f.Path) })
+	r.overrides = j.Overrides
+	r.impacts = slices.DeleteFunc(j.Impacts, func(i control.Impact) bool {
+		elsewhere := slices.ContainsFunc(i.Findings, func(f document.Finding) bool { return r.scope.shows(f.Path) })
+		return !r.scope.shows(i.Path) && !elsewhere
+	})
 }
 
 // tuneCollector lets garbage grow to five times what is kept, up to a bound: a check makes much garbage, keeps
@@ -166,10 +191,10 @@ func (o checkOptions) day(now time.Time, zone *time.Location) (document.Date, er
 	return day, nil
 }
 
-// judgeFolder reads the governed files one after the other and lets go of each but for what the rules across
+// readFolder reads the governed files one after the other and lets go of each but for what the rules across
 // documents need, so that a repository of any size fits in memory. One goroutine does it all: two take half the
 // time of 10,000 documents and a third more of the processor. It counts the documents that are shown.
-func judgeFolder(ctx context.Context, scope checkScope, checker *control.Checker) ([]document.Finding, int, error) {
+func readFolder(ctx context.Context, scope checkScope, checker *control.Checker) ([]control.Reading, int, error) {
 	var readings []control.Reading
 	documents := 0
 	err := checker.Layout().WalkFS(scope.fsys(), func(f document.File) error {
@@ -183,7 +208,7 @@ func judgeFolder(ctx context.Context, scope checkScope, checker *control.Checker
 	if err != nil {
 		return nil, 0, fmt.Errorf("read %s: %w", scope.root, err)
 	}
-	return checker.Judge(readings), documents, nil
+	return readings, documents, nil
 }
 
 // summary says in one line how much was judged.

@@ -74,7 +74,7 @@ func readOwnConfiguration(root string) ([]byte, error) {
 	return own, nil
 }
 
-// configure takes roles, root, time zone and severities out of a configuration; an unreadable one is a finding
+// configure takes roles, root, own types, time zone and severities out of a configuration; an unreadable one is a finding
 // and leaves the defaults.
 func (s *checkSetting) configure(raw []byte) {
 	config, findings := repoconfig.Read(raw)
@@ -82,12 +82,8 @@ func (s *checkSetting) configure(raw []byte) {
 	if document.Blocking(findings) {
 		return
 	}
-	s.layout.Root, s.zone = config.Root, config.TimeZone
-	s.params.Roles = config.RoleIDs()
-	s.params.Severities = map[string]control.Override{}
-	for rule, severity := range config.Severities {
-		s.params.Severities[rule] = control.Override{To: document.Severity(severity.To), Reason: severity.Reason}
-	}
+	s.layout, s.zone = config.Layout(), config.TimeZone
+	s.params.Roles, s.params.Severities = config.RoleIDs(), config.Overrides()
 }
 
 // readRoles reads roles and heads of departments from roles.tsv, if there is one: a table with a header line,

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,7 +17,8 @@ import (
 // kestrel is a small valid organisation; its documents have no finding on 2026-11-24.
 const kestrel = "../../bot/document/control/testdata/valid"
 
-// The scripts run the program in $WORK/repo, which holds Kestrel's documents. "check CODE ARGS" runs vidimus check
+// The scripts run the program in $WORK/repo, which holds Kestrel's documents. "sarif FILE" reads standard output as
+// SARIF and compares its results. "check CODE ARGS" runs vidimus check
 // and wants the exit code; "shows FILE" compares what it printed, but for the milliseconds; "git ARGS" runs git without
 // anybody's configuration; "edit FILE OLD NEW" replaces text.
 func TestCheck_scripts(t *testing.T) {
@@ -23,6 +26,7 @@ func TestCheck_scripts(t *testing.T) {
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
+	scripts = append(scripts, "testdata/script/rules.txtar")
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +46,7 @@ func TestCheck_scripts(t *testing.T) {
 			return os.CopyFS(filepath.Join(env.WorkDir, "repo"), os.DirFS(kestrel))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"check": scriptCheck, "git": scriptCheckGit, "edit": scriptEdit, "shows": scriptShows,
+			"check": scriptCheck, "git": scriptCheckGit, "edit": scriptEdit, "shows": scriptShows, "sarif": scriptSARIF, "vidimus": scriptRules,
 		},
 	})
 }
@@ -60,10 +64,40 @@ func scriptCheck(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// scriptRules runs the program; a "!" before it wants exit code 2.
+func scriptRules(ts *testscript.TestScript, neg bool, args []string) {
+	err := ts.Exec(ts.Getenv("PROGRAM"), args...)
+	if want := map[bool]string{false: "<nil>", true: "exit status 2"}[neg]; fmt.Sprint(err) != want {
+		ts.Fatalf("vidimus %s: %v, want %s", strings.Join(args, " "), err, want)
+	}
+}
+
 func scriptShows(ts *testscript.TestScript, _ bool, args []string) {
 	got := regexp.MustCompile(`\d+ ms`).ReplaceAllString(ts.ReadFile("stdout"), "N ms")
 	if want := ts.ReadFile(args[0]); got != want {
 		ts.Fatalf("stdout is\n%s\nwant\n%s", got, want)
+	}
+}
+
+func scriptSARIF(ts *testscript.TestScript, _ bool, args []string) {
+	var log sarifLog
+	d := json.NewDecoder(strings.NewReader(ts.ReadFile("stdout")))
+	d.DisallowUnknownFields()
+	ts.Check(d.Decode(&log))
+	if log.Version != "2.1.0" || len(log.Runs) != 1 || log.Runs[0].ColumnKind != "unicodeCodePoints" {
+		ts.Fatalf("this is no log of one run: %+v", log)
+	}
+	rules := log.Runs[0].Tool.Driver.Rules
+	var b strings.Builder
+	for _, r := range log.Runs[0].Results {
+		place := r.Locations[0].Physical
+		fmt.Fprintf(&b, "%s %s %s %d:%d-%d: %s\n", r.Level, r.RuleID, place.Artifact.URI, place.Region.StartLine, place.Region.StartColumn, place.Region.EndColumn, r.Message.Text)
+		if rules[*r.RuleIndex].ID != r.RuleID {
+			ts.Fatalf("result of %s points at the rule %s", r.RuleID, rules[*r.RuleIndex].ID)
+		}
+	}
+	if want := ts.ReadFile(args[0]); b.String() != want {
+		ts.Fatalf("results\n%s\nwant\n%s", b.String(), want)
 	}
 }
 

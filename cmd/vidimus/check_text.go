@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/width"
 
 	"github.com/vidimus-bot/vidimus/bot/document"
+	"github.com/vidimus-bot/vidimus/bot/document/control"
 )
 
 const (
@@ -56,6 +57,14 @@ func (p *checkPrinter) print(r checkResult) error {
 	for _, f := range r.findings {
 		p.finding(f)
 	}
+	for _, i := range r.impacts {
+		p.impact(i)
+	}
+	for _, o := range r.overrides {
+		if o.To == control.Off && o.Findings > 0 {
+			p.paragraph("", fmt.Sprintf("%s of %s %s not shown: %s", counted(o.Findings, "finding"), o.Rule, isOrAre(o.Findings), printable(o.Reason)))
+		}
+	}
 	p.line("%s\n%s\n", r.summary(), p.paint.colour("1", r.verdict()))
 	return p.err
 }
@@ -76,9 +85,7 @@ func (p *checkPrinter) finding(f document.Finding) {
 	if text := p.text(f.Path, f.Line); text != "" {
 		p.excerpt(f, text, code)
 	}
-	for _, line := range wrapped(printable(f.Message), checkWidth-8) {
-		p.line("        %s\n", line)
-	}
+	p.paragraph("        ", printable(f.Message))
 	for i, line := range wrapped(printable(f.Fix), checkWidth-8) {
 		label := "  mend: "
 		if i > 0 {
@@ -86,6 +93,32 @@ func (p *checkPrinter) finding(f document.Finding) {
 		}
 		p.line("%s%s\n", label, line)
 	}
+	p.line("\n")
+}
+
+// paragraph writes text in lines that fit.
+func (p *checkPrinter) paragraph(indent, text string) {
+	for _, line := range wrapped(text, checkWidth-8) {
+		p.line("%s%s\n", indent, line)
+	}
+}
+
+func isOrAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// impact shows what a changed value does to documents that the change does not touch.
+func (p *checkPrinter) impact(i control.Impact) {
+	const blue = "1;34"
+	at := document.Finding{Path: i.Path, Line: i.Line, Column: i.Column, EndColumn: i.EndColumn}
+	p.line("%s  %s\n", p.paint.colour("1", p.place(at)), p.paint.colour(blue, "impact"))
+	if text := p.text(i.Path, i.Line); text != "" {
+		p.excerpt(at, text, blue)
+	}
+	p.paragraph("        ", printable(i.Message))
 	p.line("\n")
 }
 

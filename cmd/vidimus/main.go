@@ -56,7 +56,7 @@ func newRootCommand() *cobra.Command {
 	root.SetHelpTemplate(usage)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
-		newDemoCommand(), newCheckCommand(), newVerifyCommand(), newBundleCommand(), newRenderCommand(), newServeCommand(),
+		newDemoCommand(), newCheckCommand(), newRulesCommand(), newSchemaCommand(), newVerifyCommand(), newBundleCommand(), newRenderCommand(), newServeCommand(),
 		newGitHubSimCommand(), newVersionCommand(),
 	)
 	return root
@@ -95,6 +95,8 @@ const usage = `usage: vidimus COMMAND [ARGUMENT...]
 
   demo             the whole life of a policy change, on this computer
   check            what is wrong with the documents, at the line
+  rules            the rules by which documents are judged
+  schema           JSON Schema of a type of document, for editors
   verify commits   who signed the commits of a repository
   verify bundle    whether an evidence bundle holds
   bundle           make an evidence bundle out of the evidence branch
