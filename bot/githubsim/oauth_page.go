@@ -4,9 +4,9 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"sort"
 	"sync"
 
+	"github.com/vidimus-bot/vidimus/bot/githubsim/web"
 	"github.com/vidimus-bot/vidimus/bot/githubsim/world"
 )
 
@@ -62,29 +62,37 @@ func (a authorisation) origin() string {
 	return u.Scheme + "://" + u.Host
 }
 
-// serveAuthorise shows who the visitor can say to be: GET /login/oauth/authorize.
+// serveAuthorise asks the visitor whether the client may know who they are: GET /login/oauth/authorize. Who is nobody
+// yet chooses first who to be.
 func (s *Sim) serveAuthorise(w http.ResponseWriter, r *http.Request) {
 	a, ok := s.readAuthorisation(r.URL.Query())
 	if !ok {
 		s.refuseAuthorisation(w, a)
 		return
 	}
-	view := authoriseView{Client: a.client.Name, Action: "/login/oauth/authorize?" + r.URL.RawQuery}
-	s.world.Lock()
-	for _, u := range s.world.Accounts(world.KindUser) {
-		view.Users = append(view.Users, authoriseUser{u.Login, u.Name})
+	again := "/login/oauth/authorize?" + r.URL.RawQuery
+	visitor := s.whoAsks(r)
+	if visitor == nil {
+		http.Redirect(w, r, web.SignIn(again), http.StatusSeeOther)
+		return
 	}
-	s.world.Unlock()
-	sort.Slice(view.Users, func(i, j int) bool { return view.Users[i].Login < view.Users[j].Login })
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; form-action 'self' "+a.origin()+"; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' "+a.origin()+"; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Referrer-Policy", "same-origin")
 	h.Set("X-Content-Type-Options", "nosniff")
+	view := authoriseView{Client: a.client.Name, Action: again, Other: web.SignIn(again), Login: visitor.Login, Name: visitor.Name}
 	if err := authorisePage().Execute(w, view); err != nil {
 		s.config.Log.Error("page to authorise", "err", err)
 	}
+}
+
+// whoAsks is the visitor, with the world's lock taken for the moment of looking.
+func (s *Sim) whoAsks(r *http.Request) *world.Account {
+	s.world.Lock()
+	defer s.world.Unlock()
+	return s.visitor(r)
 }
 
 // refuseAuthorisation is GitHub's answer to a client that it does not know, and to a foreign address.
@@ -98,43 +106,39 @@ func (s *Sim) refuseAuthorisation(w http.ResponseWriter, a authorisation) {
 
 // serveAuthorised sends the visitor back with a code, or with a refusal: POST /login/oauth/authorize.
 func (s *Sim) serveAuthorised(w http.ResponseWriter, r *http.Request) {
+	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+		http.Error(w, "This form came from a page of another site.", http.StatusForbidden)
+		return
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxAnswerForm)
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, "Bad Request", http.StatusBadRequest)
 		return
 	}
 	a, ok := s.readAuthorisation(r.URL.Query())
-	if !ok {
+	visitor := s.whoAsks(r)
+	switch {
+	case !ok:
 		s.refuseAuthorisation(w, a)
 		return
-	}
-	if r.PostForm.Get("login") == "" {
+	case visitor == nil:
+		http.Redirect(w, r, web.SignIn("/login/oauth/authorize?"+r.URL.RawQuery), http.StatusSeeOther)
+		return
+	case r.PostForm.Get("authorize") != "1":
 		http.Redirect(w, r, a.back(map[string]string{
 			"error": "access_denied", "error_description": "The user has denied your application access.",
 		}), http.StatusFound)
 		return
 	}
-	s.world.Lock()
-	user := s.world.Account(r.PostForm.Get("login"))
-	s.world.Unlock()
-	if user == nil || user.Kind != world.KindUser {
-		http.Error(w, "Nobody has this login.", http.StatusUnprocessableEntity)
-		return
-	}
 	now := s.Now()
-	code := s.oauth.give(grant{client: a.client, user: user, redirect: a.redirect, challenge: a.challenge, ends: now.Add(codeLife)}, now)
+	code := s.oauth.give(grant{client: a.client, user: visitor, redirect: a.redirect, challenge: a.challenge, ends: now.Add(codeLife)}, now)
 	http.Redirect(w, r, a.back(map[string]string{"code": code}), http.StatusFound)
 }
 
 // authoriseView fills the page.
-type authoriseView struct {
-	Client, Action string
-	Users          []authoriseUser
-}
+type authoriseView struct{ Client, Action, Other, Login, Name string }
 
-type authoriseUser struct{ Login, Name string }
-
-// authorisePage is plain on purpose: it stands for GitHub's own page, which asks for a password.
+// authorisePage is plain on purpose: it stands for GitHub's own page.
 var authorisePage = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("authorise").Parse(`<!DOCTYPE html>
 <html lang="en">
@@ -142,18 +146,18 @@ var authorisePage = sync.OnceValue(func() *template.Template {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Authorize {{.Client}} · Embedded GitHub</title>
+<link rel="stylesheet" href="/assets/site.css">
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 </head>
 <body>
-<main>
+<main id="main">
 <h1>Authorize {{.Client}}</h1>
-<p><strong>{{.Client}}</strong> wants to know who you are. It asks for no permission: it can read public data only, and can do nothing in your name.</p>
-<p>This GitHub is embedded and knows no passwords. Who are you?</p>
+<p class="lead"><strong>{{.Client}}</strong> wants to know who you are. You are <strong>{{with .Name}}{{.}}{{else}}{{.Login}}{{end}}</strong> ({{.Login}}).</p>
+<p>It asks for no permission: it can read public data only, and can do nothing in your name.</p>
 <form method="post" action="{{.Action}}">
-<ul>
-{{range .Users}}<li><button type="submit" name="login" value="{{.Login}}">Authorize as {{.Login}}</button>{{with .Name}} {{.}}{{end}}</li>
-{{end}}</ul>
-<p><button type="submit" name="login" value="">Cancel</button></p>
+<p><button type="submit" name="authorize" value="1">Authorize as {{.Login}}</button> <button type="submit" name="authorize" value="0">Cancel</button></p>
 </form>
+<p><a href="{{.Other}}">Be somebody else first</a></p>
 </main>
 </body>
 </html>

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"testing"
@@ -46,15 +47,31 @@ func (f flow) query() url.Values {
 	}
 }
 
-// authorise answers the page as one user, "" to cancel, and gives where that leads.
+// authorise answers the page as one user, and gives where that leads.
 func (f flow) authorise(query url.Values, login string) (*http.Response, *url.URL) {
 	f.t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	response, err := client.PostForm(f.s.URL()+"/login/oauth/authorize?"+query.Encode(), url.Values{"login": {login}})
+	return f.answer(query, login, "1")
+}
+
+func (f flow) answer(query url.Values, login, yes string) (*http.Response, *url.URL) {
+	f.t.Helper()
+	jar, err := cookiejar.New(nil)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	body(f.t, response)
+	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	post := func(path string, form url.Values) *http.Response {
+		response, err := client.PostForm(f.s.URL()+path, form)
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		body(f.t, response)
+		return response
+	}
+	if login != "" {
+		post("/login", url.Values{"login": {login}})
+	}
+	response := post("/login/oauth/authorize?"+query.Encode(), url.Values{"authorize": {yes}})
 	to, err := url.Parse(response.Header.Get("Location"))
 	if err != nil {
 		f.t.Fatal(err)
@@ -167,29 +184,38 @@ func TestOAuth_sendsNobodyToAForeignAddress(t *testing.T) {
 	if response, _ := f.authorise(query, "olga"); response.StatusCode != http.StatusNotFound {
 		t.Errorf("unknown client: %d", response.StatusCode)
 	}
-	if response, _ := f.authorise(f.query(), "northquay"); response.StatusCode != http.StatusUnprocessableEntity {
-		t.Errorf("an organisation signs in: %d", response.StatusCode)
+	if _, to := f.authorise(f.query(), ""); !strings.HasPrefix(to.String(), "/login?return_to=") {
+		t.Errorf("nobody in particular is led to %s, want the page to choose who to be", to)
 	}
 }
 
 func TestOAuth_refusalLeadsBack(t *testing.T) {
 	f := newFlow(t)
-	_, to := f.authorise(f.query(), "")
+	_, to := f.answer(f.query(), "olga", "0")
 	got := map[string]string{"error": to.Query().Get("error"), "state": to.Query().Get("state"), "code": to.Query().Get("code")}
 	if diff := cmp.Diff(map[string]string{"error": "access_denied", "state": "s-1", "code": ""}, got); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestOAuth_pageNamesClientAndUsers(t *testing.T) {
+func TestOAuth_pageNamesClientAndVisitor(t *testing.T) {
 	f := newFlow(t)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar}
 	query := f.query()
 	query.Set("state", `"><script>alert(1)</script>`)
-	response := f.s.Get("/login/oauth/authorize?"+query.Encode(), "", nil)
+	back := "/login/oauth/authorize?" + query.Encode()
+	response, err := client.PostForm(f.s.URL()+"/login", url.Values{"login": {"olga"}, "return_to": {back}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	page := body(t, response)
-	for _, want := range []string{"Authorize Vidimus", `value="olga"`, "asks for no permission"} {
+	for _, want := range []string{"Authorize Vidimus", "Authorize as olga", "It asks for no permission"} {
 		if !strings.Contains(page, want) {
-			t.Errorf("the page does not hold %q", want)
+			t.Errorf("the page does not hold %q: %s", want, page)
 		}
 	}
 	if strings.Contains(page, "<script") {

@@ -99,16 +99,22 @@ func (b *browser) post(address string, form url.Values) seen {
 		b.t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Origin", b.s.AppURL)
+	r.Header.Set("Origin", "http://"+r.URL.Host)
 	return b.do(r)
+}
+
+// be makes the browser somebody at GitHub.
+func (b *browser) be(slug string) {
+	b.t.Helper()
+	b.post(b.s.Sim.URL()+"/login", url.Values{"login": {b.s.People[slug].Login}})
 }
 
 // signIn opens a review as one person, by the page's own link and GitHub's.
 func (b *browser) signIn(slug, review string) seen {
 	b.t.Helper()
-	first := b.get(review)
-	asked := b.get(first.link(b.t, "Sign in with GitHub"))
-	return b.post(asked.url.String(), url.Values{"login": {b.s.People[slug].Login}})
+	b.be(slug)
+	asked := b.get(b.get(review).link(b.t, "Sign in with GitHub"))
+	return b.post(asked.url.String(), url.Values{"authorize": {"1"}})
 }
 
 // reviewOf is the address of a review, as the comment on GitHub gives it.
