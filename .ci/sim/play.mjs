@@ -245,11 +245,11 @@ async function play() {
 // evidence waits until the newest entry of the evidence branch is the one of a pull request, and looks at it.
 async function evidence(entries) {
   const until = Date.now() + patience;
-  const ledger = `${web}/northquay/cloud-governance/tree/evidence/ledger`;
+  const ledger = `${web}/northquay/cloud-governance/tree/evidence/ledger/0000`;
   for (;;) {
     await page.goto(ledger);
     const names = await page.locator('.files a').allInnerTexts();
-    if (names.filter((name) => /^0*\d+\./.test(name)).length >= entries) break;
+    if (names.some((name) => new RegExp(`^0*${entries}\\b`).test(name))) break;
     if (Date.now() > until) throw new Error(`expected that the ledger has ${entries} entries; it lists ${names}`);
     await page.waitForTimeout(200);
   }
