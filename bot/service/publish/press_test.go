@@ -1,6 +1,7 @@
 package publish_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,9 +27,10 @@ import (
 const policyPath = "policy/cloud-usage-policy.md"
 
 // founded starts Northquay's GitHub and App, and founds the repository. Every answer of
-// the embedded GitHub is validated.
+// the embedded GitHub is validated. Tests with a GitHub of their own run side by side.
 func founded(t *testing.T) *demo.Story {
 	t.Helper()
+	t.Parallel()
 	s, err := demo.NewStage(t.Context(), demo.StageConfig{
 		Dir: t.TempDir(), GitHub: func(c *githubsim.Config) { githubsimtest.Watch(t, c) },
 	})
@@ -98,7 +100,14 @@ func newPress(t *testing.T, s *demo.Story) *press {
 	c := s.AppConfig()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	hub := must(github.New(github.Config{URL: c.GitHubURL, AppID: c.AppID, Key: c.AppKey, Now: p.now}))(t)
-	p.store = must(store.Open(t.Context(), store.Config{Dir: c.Data, Now: hub.Now}))(t)
+	// A git process that another test is just starting may hold the lock for a moment.
+	try(t, demo.Await(t.Context(), "the lock of the data directory", func() (ok bool, err error) {
+		p.store, err = store.Open(t.Context(), store.Config{Dir: c.Data, Now: hub.Now})
+		if errors.Is(err, store.ErrLocked) {
+			return false, nil
+		}
+		return err == nil, err
+	}))
 	key := must(evidence.ReadKey(c.EvidenceKey))(t)
 	judge := gate.New(gate.Config{Store: p.store, App: hub, Git: gitstore.Open(filepath.Join(c.Data, "git")), Key: key, Log: log})
 	p.Publisher = publish.New(publish.Config{Gate: judge, Log: log, Engine: "vidimus test"})
@@ -183,11 +192,6 @@ func bare(s *demo.Story) string {
 	return filepath.Join(s.Dir, "github", "repositories", fmt.Sprintf("%d.git", s.Repo.ID))
 }
 
-// remote is the repository as an administrator reaches it.
-func remote(s *demo.Story) gitstore.Remote {
-	return gitstore.Remote{URL: s.Repo.CloneURL, Token: s.People["isolheim"].Token}
-}
-
 // signedPolicy proposes the policy and has everybody sign it.
 func signedPolicy(t *testing.T, s *demo.Story) demo.Pull {
 	t.Helper()
@@ -221,4 +225,10 @@ func snapshotOf(t *testing.T, p *press) (restore func()) {
 		}
 		copied(aside, data)
 	}
+}
+
+// forget deletes database and mirrors of a stopped App.
+func forget(t *testing.T, s *demo.Story) {
+	t.Helper()
+	try(t, os.RemoveAll(filepath.Join(s.Dir, "app")))
 }
