@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -104,18 +103,9 @@ func articleOf(t *testing.T, page []byte) string {
 	return ""
 }
 
-// until is the evidence as it was after an entry.
+// until is the ledger as it was after an entry.
 func until(w *world, number int) *evidence.Ledger {
-	branch := maps.Clone(w.branch)
-	maps.DeleteFunc(branch, func(name string, _ *fstest.MapFile) bool {
-		for later := number + 1; later <= len(w.ledger.Entries()); later++ {
-			if strings.HasPrefix(name, evidence.EntryPath(later)) || strings.HasPrefix(name, evidence.RecordPath(later)+"/") {
-				return true
-			}
-		}
-		return false
-	})
-	l, err := evidence.Open(branch)
+	l, err := evidence.Open(cut(w, number))
 	must(err)
 	return l
 }

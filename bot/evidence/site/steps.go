@@ -128,9 +128,9 @@ func (a *archive) changeParts() []part {
 		}
 	}
 	t := a.tally()
-	p := part{subject: "signed documents"}
+	p := part{subject: many(t.adopted, "document", "documents")}
 	if t.adopted > 0 {
-		p.problem = "are not all: " + many(t.adopted, "is", "are") + " not signed here"
+		p.problem = verb(t.adopted, "is", "are") + " not signed here"
 	}
 	return append(parts, p)
 }
