@@ -123,8 +123,8 @@ func (w *walk) file(path string, e object.TreeEntry) error {
 	return nil
 }
 
-// modeText is the mode as Git prints it. Old repositories hold 100664, which Git
-// reads as 100644 and which is another entry all the same: it is kept as it is.
+// modeText is the mode as Git prints it. Old repositories hold 100664, which go-git
+// reads as 100644, as Git itself does.
 func modeText(m filemode.FileMode) string {
 	return fmt.Sprintf("%06s", strconv.FormatUint(uint64(m), 8))
 }
