@@ -253,7 +253,7 @@ func mustDecide() []string {
 	return []string{
 		"1.2 image changes document", "1.3 quoted",
 		"2.1 rule of the base", "2.1 strictest", "2.2 signatories", "2.3 draft document", "2.4 self", "2.4 renewal", "2.4 revocation",
-		"3.4 opener", "3.4 co-author", "3.5 several roles",
+		"3.4 opener", "3.4 co-author", "3.4 renamed", "3.5 several roles",
 		"4.1 merge contributes", "4.1 merge takes a side", "4.1 both sides changed it", "4.1 merge bases disagree", "4.2 vouched",
 		"5.1 commit_id moved", "5.1 delivery stands", "5.2 approval-signs", "witness delivery", "witness seen", "witness statement",
 		"6.1 objection ends approval", "6.1 dismissal ends approval", "6.2 kept after a push", "6.2 revived",

@@ -102,7 +102,7 @@ func (p *play) strangeReview() {
 			p.review(person, "APPROVED", p.linesOf(pick(p, dt.Aoife, dt.Tomasz, dt.Deirdre, dt.Fergal), true))
 		}},
 		{3, "all roles at once", func() { p.review(person, "APPROVED", p.linesOf(person, true)) }},
-		{6, "a stranger's", func() {
+		{8, "a stranger's", func() {
 			p.h.Review(pick(p, dt.Eve, dt.Robot, dt.Bruno), "APPROVED", append(p.linesOf(dt.Aoife, true), p.linesOf(dt.Tomasz, true)...)...)
 		}},
 		{4, "of an earlier head", func() {

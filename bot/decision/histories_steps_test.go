@@ -244,8 +244,8 @@ func (p *play) playFounding() {
 		{2, "by the host's editor", func() { act.Seal = dt.HostKey }},
 		{1, "unsigned", func() { act.Seal = dt.NoKey }},
 		{2, "with a document", func() { act.Edits = append(act.Edits, p.bump("policy/travel.md")) }},
-		{2, "with another host's key", func() { act.Edits = append(act.Edits, dt.Put(dt.KeyPath(dt.Host), p.h.Keys().Public(dt.Eve))) }},
-		{1, "without a configuration", func() { act.Edits = append(act.Edits, dt.Remove(dt.ConfigPath)) }},
+		{3, "with another host's key", func() { act.Edits = append(act.Edits, dt.Put(dt.KeyPath(dt.Host), p.h.Keys().Public(dt.Eve))) }},
+		{2, "without a configuration", func() { act.Edits = append(act.Edits, dt.Remove(dt.ConfigPath)) }},
 	})
 	p.h.Open(p.author, act)
 	if p.chance(70) {

@@ -180,6 +180,9 @@ func (p *play) playProposal() {
 // happens; so that it decides.
 func (p *play) playTwist() {
 	p.author = pick(p, dt.Ruben, dt.Daan)
+	if p.chance(7) {
+		p.author = dt.Aoife
+	}
 	document := pick(p, "policy/travel.md", "records/note.md", "records/board.md")
 	edit := p.bump(document)
 	renewal := p.chance(15)
@@ -194,20 +197,39 @@ func (p *play) playTwist() {
 		p.sign(pick(p, dt.Aoife, dt.Tomasz, dt.Fergal))
 		return
 	}
-	deaf := p.chance(25)
+	p.signAll()
+	p.twist()
+	if p.chance(20) {
+		p.landPull()
+	}
+	p.wake()
+}
+
+// signAll lets everybody sign; now and then the App is down meanwhile, or the opener
+// signs too.
+func (p *play) signAll() {
+	deaf := p.chance(32)
 	if deaf {
 		p.say("unheard")
 		p.h.Down()
 	}
 	p.completely()
+	if p.h.Author() == dt.Aoife {
+		p.say("the opener approves")
+		p.h.Approve(dt.Aoife, p.linesOf(dt.Aoife, false)...)
+	}
 	if deaf {
 		p.beMoved()
 		p.wake()
 	}
+}
+
+// twist is the one thing that happens to a signed proposal.
+func (p *play) twist() {
 	p.take([]step{
 		{4, "nothing", func() {}},
 		{4, "the same document on main", func() { p.moveSame() }},
-		{14, "objection and dismissal", func() { p.objectAndDismiss() }},
+		{18, "objection and dismissal", func() { p.objectAndDismiss() }},
 		{3, "an objection", func() { p.object() }},
 		{3, "a dismissal", func() { p.dismissSomething() }},
 		{3, "two witnesses", func() {
@@ -215,7 +237,7 @@ func (p *play) playTwist() {
 			p.contradict()
 		}},
 		{13, "side branches", func() { p.sideBranches(); p.completely() }},
-		{6, "criss-cross merges", func() { p.crissCross() }},
+		{15, "criss-cross merges", func() { p.crissCross() }},
 		{3, "all is forgotten, and what was approved is not witnessed", func() { p.h.Forget(); p.h.HideEdits() }},
 		{3, "there and back", func() { p.thereAndBack() }},
 		{6, "a right line and one of a document that is not there", func() {
@@ -225,11 +247,28 @@ func (p *play) playTwist() {
 		{4, "a right line and a malformed one", func() {
 			p.review(dt.Aoife, "APPROVED", append(p.linesOf(dt.Aoife, false), "I sign as I please."))
 		}},
+		{6, "one writes, another renames", func() { p.writeAndRename() }},
+		{3, "another branch", func() { p.h.Retarget("elsewhere") }},
+		{2, "a draft", func() { p.h.Draft(true) }},
+		{6, "Aoife's mere approvals sign no more", func() {
+			c := p.w.charter
+			c.ApprovalSigns = []string{dt.Fergal}
+			p.h.MoveBase(dt.Put(dt.ConfigPath, c.YAML()))
+		}},
+		{3, "a role of somebody else", func() {
+			p.h.Dismiss(p.h.Reviews()[0], dt.Tomasz)
+			p.review(dt.Tomasz, "APPROVED", p.linesOf(dt.Aoife, true))
+		}},
 	})
-	if p.chance(20) {
-		p.landPull()
-	}
-	p.wake()
+}
+
+// writeAndRename: Aoife writes a text, and somebody else gives it another path; she
+// contributed to it all the same. LAW 3.4.
+func (p *play) writeAndRename() {
+	p.h.Push(dt.Act{By: dt.Aoife, Edits: []dt.Edit{p.bump("policy/travel.md")}})
+	written := p.h.Head().Tree["policy/travel.md"].Bytes
+	p.h.Push(dt.Act{By: dt.Ruben, Edits: []dt.Edit{dt.Remove("policy/travel.md"), dt.Put("policy/journeys.md", written)}})
+	p.completely()
 }
 
 // beMoved lets GitHub move the approvals, now and then.

@@ -199,12 +199,21 @@ func (t *tally) contribute(d *doc) {
 			d.contributors[slug] = t.on("3.4 opener")
 		}
 	}
+	own := map[string]bool{d.path: true}
+	for _, image := range t.shownBy(d.path) {
+		own[image] = true
+	}
+	kin := t.kin(own)
 	for id, touched := range t.touches {
 		for _, p := range touched {
-			if p == d.path || slices.Contains(t.shownBy(d.path), p) {
-				for _, slug := range t.judged[id].contributors {
-					d.contributors[slug] = true
+			if !kin[p] || (!own[p] && !t.on("3.4 renamed")) {
+				continue
+			}
+			for _, slug := range t.judged[id].contributors {
+				if !own[p] && !d.contributors[slug] {
+					t.because("3.4 renamed")
 				}
+				d.contributors[slug] = true
 			}
 		}
 	}

@@ -53,6 +53,9 @@ func (h *History) OpenAt(author string, head *Commit) {
 	h.pushed()
 }
 
+// Author is the slug of who opened the pull request.
+func (h *History) Author() string { return h.pull.author.Slug }
+
 // Draft makes the pull request a draft, or takes that back.
 func (h *History) Draft(draft bool) { h.pull.draft = draft }
 
