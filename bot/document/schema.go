@@ -99,7 +99,7 @@ type TableRule struct {
 // ColumnRule describes one required column.
 type ColumnRule struct {
 	Name string
-	// Form is Text, Word, Day, Number or Edition.
+	// Form is Text, Word, Day, Number, Edition, or Country for at least one code among other words.
 	Form Form
 	// Allowed are the words of a Word; cells compare without case.
 	Allowed []string

@@ -109,7 +109,7 @@ func cloudService() Type {
 		Sections: []string{"Purpose and use", "Data handled", "Access and authentication", "Risk assessment"},
 		Tables: []TableRule{
 			{Section: "Data handled", Key: "Data set", Columns: []ColumnRule{
-				{Name: "Data set"}, words("Classification", Classifications()...), words("Personal data", PersonalData()...), {Name: "Countries"},
+				{Name: "Data set"}, words("Classification", Classifications()...), words("Personal data", PersonalData()...), {Name: "Countries", Form: Country},
 			}},
 			{Section: "Risk assessment", Key: "Risk", Columns: []ColumnRule{
 				{Name: "Risk"}, words("Likelihood", "Low", "Medium", "High"), words("Impact", "Low", "Medium", "High"), {Name: "Treatment"}, {Name: "Owner"},

@@ -43,10 +43,15 @@ func (pg *page) checkRegister() {
 // countryCodes returns the country codes among the words of a cell.
 func countryCodes(text string) []string {
 	var codes []string
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '/' || r == ' ' }) {
+	for _, word := range countryWords(text) {
 		if isCountry(word) && !slices.Contains(codes, word) {
 			codes = append(codes, strings.Clone(word))
 		}
 	}
 	return codes
+}
+
+// countryWords cuts a cell of countries into words.
+func countryWords(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;/ ()+&.", r) })
 }

@@ -45,6 +45,10 @@ func (pg *page) missingTable(rule tableSpec, s document.Section) {
 			"The table of the section %s stands in a code block, where it is only text.", document.Quote(s.Title))
 		return
 	}
+	if b, found := brokenTable(s); found {
+		pg.add("TAB001", document.Span{Line: b.line}, b.mend(), "The section %s has no table: %s.", document.Quote(s.Title), b.what())
+		return
+	}
 	pg.add("TAB001", s.Span, fix, "The section %s has no table.", document.Quote(s.Title))
 }
 
@@ -62,6 +66,9 @@ func (pg *page) checkTable(rule tableSpec, t document.Table) {
 			pg.add("TAB004", document.Span{Line: row.Line}, "fill the row, or delete it", "The row is blank.")
 			continue
 		}
+		if pg.overlong(row) {
+			continue // TAB003 says so; its cells may stand one too far to the right
+		}
 		pg.checkShortRow(rule, columns, row)
 		for i, c := range rule.Columns {
 			if columns[i] < 0 || isPadding(row.Cell(columns[i])) {
@@ -74,6 +81,11 @@ func (pg *page) checkTable(rule tableSpec, t document.Table) {
 		}
 		pg.checkOtherCells(row, columns)
 	}
+}
+
+// overlong reports a row with more cells than the header.
+func (pg *page) overlong(row document.Row) bool {
+	return slices.ContainsFunc(pg.doc.Findings, func(f document.Finding) bool { return f.Rule == "TAB003" && f.Line == row.Line })
 }
 
 // checkShortRow reports a row that ends before all its required cells: a pipe is missing, or text follows the
@@ -185,6 +197,8 @@ func cellProblem(c document.ColumnRule, text string) problem {
 		}
 	case document.Day:
 		return dayProblem(text, nil)
+	case document.Country:
+		return countriesProblem(text)
 	case document.Edition:
 		if _, err := document.ParseVersion(text); err != nil {
 			return problem{"which is not two numbers with a dot", "write the version as it was, for example 2.10"}
@@ -193,6 +207,22 @@ func cellProblem(c document.ColumnRule, text string) problem {
 		if n, err := strconv.Atoi(text); err != nil || n < 0 || text[0] == '+' {
 			return problem{"which is not a whole number", numberMend(text)}
 		}
+	}
+	return problem{}
+}
+
+// countriesProblem asks a cell for the codes of countries: other words would escape the policy's list.
+func countriesProblem(text string) problem {
+	codes := 0
+	for _, word := range countryWords(text) {
+		if isCountry(word) {
+			codes++
+		} else if len(word) == 2 && strings.ToUpper(word) == word {
+			return problem{fmt.Sprintf("in which %s is no country code", word), countryMend(word)}
+		}
+	}
+	if codes == 0 {
+		return problem{"which names no country by its code", countryMend(text)}
 	}
 	return problem{}
 }
