@@ -11,16 +11,29 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/githubsim/githubsimtest"
 )
 
-func TestSite_whatIsNoGitRequestIsNotFound(t *testing.T) {
+func TestSite_whatIsNoGitRequestIsAPageOrNotFound(t *testing.T) {
 	s := newSite(t)
-	for _, path := range []string{
-		"/", "/northquay", "/northquay/policies", "/northquay/policies.git", "/northquay/policies.git/info/refs", "/northquay/policies.git/info/refs?service=git-shell",
-		"/northquay/policies.git/x/info/refs?service=git-upload-pack", "/northquay/policies.git/git-upload-pack", "/northquay/policies.git/objects/info/packs",
-		"/northquay/policies.git/HEAD", "/web-flow.key", "/../web-flow.key",
+	for path, status := range map[string]int{
+		"/": http.StatusOK, "/northquay": http.StatusOK, "/web-flow.key": http.StatusNotFound,
+		"/northquay/policies.git/info/refs": http.StatusNotFound, "/northquay/policies.git/info/refs?service=git-shell": http.StatusNotFound,
+		"/northquay/policies.git/x/info/refs?service=git-upload-pack": http.StatusNotFound, "/northquay/policies.git/git-upload-pack": http.StatusNotFound,
+		"/northquay/policies.git/objects/info/packs": http.StatusNotFound, "/northquay/policies.git/HEAD": http.StatusNotFound,
 	} {
-		response := s.Get(path, s.tokens["olga"], nil)
-		if text := body(t, response); response.StatusCode != http.StatusNotFound {
-			t.Errorf("%s = %d %.100s, want 404", path, response.StatusCode, text)
+		request, err := http.NewRequest(http.MethodGet, s.URL()+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultTransport.RoundTrip(request) // what is not there for nobody leads to the page on which to choose
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := body(t, response)
+		led := response.StatusCode == http.StatusSeeOther && strings.HasPrefix(response.Header.Get("Location"), "/login?")
+		if response.StatusCode != status && !(status == http.StatusNotFound && led) {
+			t.Errorf("%s = %d %.100s, want %d", path, response.StatusCode, text, status)
+		}
+		if strings.Contains(text, "# service=") {
+			t.Errorf("%s is answered by git", path)
 		}
 	}
 }

@@ -183,6 +183,9 @@ func getCompare(v *visit) (page, error) {
 	if view.Branches, err = v.branches(""); err != nil {
 		return page{}, err
 	}
+	if patch, is, err := v.comparedPatch(); is || err != nil {
+		return patch, err
+	}
 	query := v.request.URL.Query()
 	if base, head, given := strings.Cut(v.request.PathValue("basehead"), "..."); given {
 		view.Base, view.Compared = base, head
@@ -195,6 +198,38 @@ func getCompare(v *visit) (page, error) {
 		}
 	}
 	return page{name: "compare", title: "Compare · " + v.repo.FullName(), view: view}, nil
+}
+
+// comparedPatch is the comparison as git prints it, where the path ends with .diff or .patch and no branch does.
+func (v *visit) comparedPatch() (page, bool, error) {
+	path := v.request.PathValue("basehead")
+	plain := strings.TrimSuffix(strings.TrimSuffix(path, ".diff"), ".patch")
+	base, head, given := strings.Cut(plain, "...")
+	if !given || plain == path {
+		return page{}, false, nil
+	}
+	if tip, err := v.repo.Tip(head + strings.TrimPrefix(path, plain)); err != nil || tip != "" {
+		return page{}, false, err
+	}
+	from, err := v.repo.Resolve(base)
+	if err != nil {
+		return page{}, false, err
+	}
+	to, err := v.repo.Resolve(head)
+	if err != nil {
+		return page{}, false, err
+	}
+	fork, err := v.repo.Git.MergeBase(from.ID, to.ID)
+	if err != nil {
+		return page{}, false, err
+	}
+	patch, err := v.repo.Git.Patch(fork, to.ID)
+	return plainText(patch), true, err
+}
+
+// plainText sends bytes as they are, never as a page.
+func plainText(content []byte) page {
+	return page{content: append([]byte{}, content...), media: "text/plain; charset=utf-8"}
 }
 
 func (v *visit) compare(view *compareView) error {

@@ -196,5 +196,5 @@ func getPatch(v *visit, number int) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	return page{content: append([]byte{}, patch...), media: "text/plain; charset=utf-8"}, nil
+	return plainText(patch), nil
 }
