@@ -25,14 +25,14 @@ func (v *view) banner() banner {
 	case decision.StateNotGoverned, decision.StateUntouched:
 		return banner{State: past("Nothing to sign"), Text: "This change touches nothing that is governed here."}
 	case decision.StateSigned:
-		return banner{State: good("Signed"), Text: v.words.Title + ". This change can be merged."}
+		return banner{State: good("Signed"), Text: sentence(v.words.Title) + " This change can be merged."}
 	case decision.StateDraft:
 		return banner{State: inform("Draft"), Text: "Nobody is asked to sign a draft, and it does not pass. Approvals that are given meanwhile count from the moment it is ready, if the text is the same."}
 	case decision.StateWaiting:
 		return v.waitingBanner()
 	}
 	return banner{
-		State: missing("Blocked"), Text: v.words.Title + ". " + v.blockedWhy(), Href: "#findings", Link: "What has to be mended",
+		State: missing("Blocked"), Text: strings.TrimSpace(sentence(v.words.Title) + " " + v.blockedWhy()), Href: "#findings", Link: "What has to be mended",
 	}
 }
 
@@ -77,9 +77,9 @@ func (v *view) waitingBanner() banner {
 	}
 	text := "You sign as " + list(roles, "and") + "."
 	if signers := v.signers(); len(signers) > 0 {
-		verb := " has signed."
+		verb := ", has signed."
 		if len(signers) > 1 {
-			verb = " have signed."
+			verb = ", have signed."
 		}
 		text += " " + list(signers, "and") + verb
 	}
@@ -130,6 +130,9 @@ func (v *view) contributed() bool {
 // lead says who proposes how much.
 func (v *view) lead() string {
 	who := v.words.Proposer
+	if strings.Contains(who, ", ") {
+		who += "," // the role stands between commas
+	}
 	n := len(v.d.Documents)
 	switch {
 	case n == 0 && who == "":

@@ -31,18 +31,33 @@ func (v *view) remarks(all []report.Remark, blocks bool) []remarkView {
 }
 
 // objectionView is a request for changes that blocks.
-type objectionView struct{ Who, Reason, Href string }
+// Said is what its author wrote.
+type objectionView struct{ Who, Reason, Said, Href string }
 
 func (v *view) objections() []objectionView {
 	var found []objectionView
 	for _, o := range v.words.Objections {
-		reason := strings.TrimSuffix(o.Reason, ".")
-		if reason == "" {
-			reason = "no reason was given"
-		}
-		found = append(found, objectionView{o.Who, reason, v.reviewHref(o.Review)})
+		found = append(found, objectionView{o.Who, sentence(o.Reason), v.said(o.Review), v.reviewHref(o.Review)})
 	}
 	return found
+}
+
+// maxSaid bounds what is repeated of a review, in bytes; all of it stands on the host.
+const maxSaid = 2_000
+
+// said is the text of a review, in one paragraph.
+func (v *view) said(review int64) string {
+	for _, r := range v.Snapshot.Facts.Reviews {
+		if r.ID != review {
+			continue
+		}
+		text := strings.Join(strings.Fields(r.Body), " ")
+		if len(text) > maxSaid {
+			return strings.ToValidUTF8(text[:maxSaid], "") + "…"
+		}
+		return text
+	}
+	return ""
 }
 
 // sentence ends a text with a full stop; nothing stays nothing.
