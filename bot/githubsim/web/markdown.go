@@ -284,7 +284,7 @@ func (elements) image(w util.BufWriter, source []byte, n ast.Node, entering bool
 		return ast.WalkSkipChildren, nil
 	}
 	image := n.(*ast.Image)
-	words, address := string(image.Text(source)), string(util.URLEscape(image.Destination, true)) //nolint:staticcheck // the plain text is what alt needs
+	words, address := plainWords(image, source), string(util.URLEscape(image.Destination, true))
 	switch {
 	case strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//"):
 		_, _ = w.WriteString(`<img src="` + html.EscapeString(address) + `" alt="` + html.EscapeString(words) + `">`)
@@ -294,6 +294,25 @@ func (elements) image(w util.BufWriter, source []byte, n ast.Node, entering bool
 		_, _ = w.WriteString("Picture: " + html.EscapeString(words))
 	}
 	return ast.WalkSkipChildren, nil
+}
+
+// plainWords are the words of a node without their markup.
+func plainWords(n ast.Node, source []byte) string {
+	var out strings.Builder
+	_ = ast.Walk(n, func(d ast.Node, entering bool) (ast.WalkStatus, error) { // the function never fails
+		switch d := d.(type) {
+		case *ast.Text:
+			if entering {
+				out.Write(d.Segment.Value(source))
+			}
+		case *ast.String:
+			if entering {
+				out.Write(d.Value)
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return out.String()
 }
 
 // code shows code in a box that can be reached by the keyboard to scroll, and that is marked whole by one click.
