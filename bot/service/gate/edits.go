@@ -64,11 +64,12 @@ func delivered(f *facts.Facts, review int64) bool {
 	return first.Seen.By == facts.ByDelivery
 }
 
-// needsEdits: only where nobody saw the delivery of an approval does it matter
-// when it was edited last; and after a landing where the text is not what it was.
+// needsEdits: only where nobody saw the delivery of an approval, which may have been
+// dismissed since, does it matter when it was edited last; and after a landing where
+// the text is not what it was.
 func needsEdits(f *facts.Facts, r facts.Review) bool {
 	first, known := firstSight(f, r.ID)
-	if r.State == "APPROVED" && !delivered(f, r.ID) {
+	if (r.State == "APPROVED" || r.State == "DISMISSED") && !delivered(f, r.ID) {
 		return true
 	}
 	return f.Landing != nil && known && first.BodySHA256 != facts.Digest([]byte(r.Body))
@@ -103,7 +104,7 @@ func (g *Gate) askEdits(ctx context.Context, desk *Desk, f *facts.Facts) error {
 func (g *Gate) restoreBody(ctx context.Context, desk *Desk, f *facts.Facts, r *facts.Review) error {
 	first, known := firstSight(f, r.ID)
 	later := f.Landing != nil && r.LastEdited != "never" && r.LastEdited > f.Landing.At
-	if !later || !known || first.Seen.At > f.Landing.At {
+	if !later || !known || first.Seen.At > f.Landing.At || editedTwice(f, *r) {
 		return nil
 	}
 	body, err := g.Store.Body(ctx, desk.Store.ID, first.BodySHA256)
@@ -114,4 +115,19 @@ func (g *Gate) restoreBody(ctx context.Context, desk *Desk, f *facts.Facts, r *f
 		r.Body = string(body)
 	}
 	return err
+}
+
+// editedTwice: an edit was told that left another text than there is now, so there
+// were two at least. GitHub says when the last one was; the one before may have been
+// before the landing, and told only after it. LAW 6.3, 9.1.
+func editedTwice(f *facts.Facts, r facts.Review) bool {
+	now := facts.Digest([]byte(r.Body))
+	for _, w := range f.Witnesses {
+		for _, o := range w.Observations {
+			if o.Act == facts.ActEdit && o.ID == r.ID && o.BodySHA256 != now {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -1,8 +1,11 @@
 package gate
 
 import (
+	"errors"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
@@ -19,9 +22,11 @@ type Book struct {
 }
 
 // OpenBook opens the repository's evidence branch, nil before the founding. It is
-// the branch whose entries our key signed, whatever the configuration on the
-// governed branch says by now. A ledger that is not whole is an error: nothing is
-// decided or appended on it. known may be an earlier answer, which saves work.
+// the branch that a ledger signed by our key names as its own, whatever the
+// configuration on the governed branch says by now: whoever may push can put an
+// older copy of it, or something that looks like it, on a branch of another name. A
+// ledger that is not whole is an error: nothing is decided or appended on it. known
+// may be an earlier answer, which saves work.
 func (g *Gate) OpenBook(desk *Desk, known *Book) (*Book, error) {
 	branches, err := desk.Mirror.Branches()
 	if err != nil {
@@ -30,21 +35,22 @@ func (g *Gate) OpenBook(desk *Desk, known *Book) (*Book, error) {
 	if known != nil && branches[known.Branch] == known.Tip {
 		return known, nil
 	}
-	names := make([]string, 0, len(branches))
-	for name := range branches {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
+	var broken error
+	for _, name := range slices.Sorted(maps.Keys(branches)) {
 		book, err := g.openBranch(desk, name, branches[name], known)
-		if err != nil || book != nil {
-			return book, err
+		switch {
+		case err != nil && known != nil && name == known.Branch:
+			return nil, err
+		case err != nil:
+			broken = errors.Join(broken, err)
+		case book != nil:
+			return book, nil
 		}
 	}
-	return nil, nil
+	return nil, broken // a broken ledger elsewhere hides no whole one
 }
 
-// openBranch is nil when the branch holds no ledger.
+// openBranch is nil when the branch holds no ledger of its own.
 func (g *Gate) openBranch(desk *Desk, name, tip string, known *Book) (*Book, error) {
 	files, err := desk.Mirror.FS(tip)
 	if err != nil {
@@ -54,7 +60,7 @@ func (g *Gate) openBranch(desk *Desk, name, tip string, known *Book) (*Book, err
 	if err != nil {
 		return nil, fmt.Errorf("evidence branch %s at %s: %w", name, tip, err)
 	}
-	if len(ledger.Entries()) == 0 {
+	if len(ledger.Entries()) == 0 || branchOf(ledger.Entries()[0].Log) != name {
 		return nil, nil
 	}
 	book := &Book{Ledger: ledger, Branch: name, Tip: tip}
@@ -66,6 +72,16 @@ func (g *Gate) openBranch(desk *Desk, name, tip string, known *Book) (*Book, err
 	}
 	book.verified = len(ledger.Entries())
 	return book, nil
+}
+
+// branchOf is the branch in the origin of a ledger, "HOST/OWNER/NAME/BRANCH".
+func branchOf(log string) string {
+	const branch = 3
+	parts := strings.SplitN(log, "/", branch+1)
+	if len(parts) <= branch {
+		return ""
+	}
+	return parts[branch]
 }
 
 // prefixOf says whether a ledger only grew. Entries chain, so the last one of the
