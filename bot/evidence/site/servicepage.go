@@ -96,7 +96,7 @@ func (p sheet) serviceBanner(s *service) banner {
 	case !s.inUse():
 		return banner{State: past("Not in use"), Text: "The register says: " + s.lifecycle() + ". No documents are demanded."}
 	case len(lacks) == 0:
-		return banner{State: good("Complete"), Text: "Every document that a service of criticality " + s.entry.Criticality + " needs is signed and in date, and meets the rules."}
+		return banner{State: good("Complete"), Text: "Every document that a service rated " + s.entry.Criticality + " needs is signed and in date, and meets the rules."}
 	default:
 		return banner{State: partly("Not complete"), Text: sentence(list(lacks))}
 	}

@@ -77,7 +77,7 @@ func (p sheet) certificateFacts(v *version, e *event) []fact {
 		{Name: "Signed bytes", Text: many(v.size, "byte", "bytes") + " of", Code: e.subject.Name},
 		{Name: "SHA-256", Digest: v.sha256},
 	}
-	facts = appendDay(facts, "In force from", v.front.effective)
+	facts = appendDay(facts, "Effective", v.front.effective)
 	facts = append(facts, fact{Name: "Merged", Time: moment(e.published.Landed.At), Note: strings.ToLower(merged(e.published.Decision.Outcome)[:1]) + merged(e.published.Decision.Outcome)[1:]})
 	findings := "None"
 	if n := len(e.published.Findings); n > 0 {

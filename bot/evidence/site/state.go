@@ -199,6 +199,7 @@ func (p sheet) banner(v *version) banner {
 		b.Text = fmt.Sprintf("In force from %s, %s. %s", v.front.effective, distance(a.today, v.front.effective), signedBy(v.signatories()))
 	default:
 		b.Text = a.inForce(v) + signedBy(v.signatories())
+		b.Href, b.Link = "#signatures", "Words and proof of each signature"
 		b.State.Word = map[string]string{wordOverdue: "In force, overdue", wordDue: "In force, due"}[b.State.Word]
 		if b.State.Word == "" {
 			b.State.Word = wordInForce
@@ -210,8 +211,13 @@ func (p sheet) banner(v *version) banner {
 // inForce says since when, and what is due.
 func (a *archive) inForce(v *version) string {
 	text := ""
-	if !v.front.effective.IsZero() {
-		text = fmt.Sprintf("Since %s. ", v.front.effective)
+	landed := v.landedOn()
+	switch from := v.front.effective.String(); {
+	case from == "":
+	case landed != "" && landed > from: // nothing is in force before it is there
+		text = fmt.Sprintf("Since %s, when it landed; its own date is %s. ", landed, from)
+	default:
+		text = fmt.Sprintf("Since %s. ", from)
 	}
 	for _, f := range a.branch.findingsAt(v.dossier.path) {
 		if f.Rule == "DAT001" || f.Rule == "DAT004" {
@@ -219,6 +225,16 @@ func (a *archive) inForce(v *version) string {
 		}
 	}
 	return text
+}
+
+// landedOn is the day, in UTC, on which a version landed as it was signed first; "" if it did not.
+func (v *version) landedOn() string {
+	for _, e := range v.events {
+		if e.published != nil {
+			return string(moment(e.published.Landed.At).Day())
+		}
+	}
+	return ""
 }
 
 // bannerOfOld is the banner of a version that the branch does not hold.
