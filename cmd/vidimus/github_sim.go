@@ -12,9 +12,9 @@ import (
 
 const githubSimUsage = `usage: vidimus github-sim --dir FOLDER [--addr ADDRESS]
 
-Runs the embedded GitHub alone: REST API, webhooks, GraphQL and git on one
-address, with real repositories. For tests, and for trying Vidimus without an
-account. It runs until it is interrupted and keeps nothing but the files in FOLDER.
+Runs the embedded GitHub alone: pages for people, REST API, webhooks, GraphQL
+and git on one address, with real repositories. For tests, and for trying Vidimus
+without an account. It runs until it is interrupted and keeps nothing but the files in FOLDER.
 
   --dir FOLDER     repositories and signing key; made if it does not exist,
                    repositories of an earlier run are removed
