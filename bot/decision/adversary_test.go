@@ -1,6 +1,7 @@
 package decision_test
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 
@@ -178,5 +179,25 @@ func TestEvaluate_timesThatAreNoneFailClosed(t *testing.T) {
 	}
 	if d := decision.Evaluate(s); !slices.Contains(told(d), "CFG007") {
 		t.Errorf("Evaluate = %s, told %v, want CFG007", d.Conclusion, told(d))
+	}
+}
+
+// LAW 2.1: what the register calls critical needs the signatures for it, whatever
+// the document, or a second entry, says.
+func TestEvaluate_aDocumentDoesNotMakeItselfLessCritical(t *testing.T) {
+	of := func(id, criticality string) []byte {
+		d := dt.Text{Type: "record", ID: id, Version: "1.0", Body: "Of the booking."}
+		return bytes.Replace(d.Bytes(), []byte("\nowner:"), []byte("\nservice-id: SVC-BOOKING\ncriticality: "+criticality+"\nowner:"), 1)
+	}
+	charter := dt.Northquay()
+	charter.Rules = append(charter.Rules, dt.Rule{For: "{criticality: critical}", Require: "ceo", Level: "statement"})
+	h := dt.Founded(northquay().Keys(), charter, dt.Put("records/booking.md", of("REC-BOOKING", "critical")))
+	h.Open(dt.Ruben, dt.Act{By: dt.Ruben, Edits: []dt.Edit{
+		dt.Put("records/aside.md", of("REC-ASIDE", "low")), dt.Put("records/plan.md", of("REC-PLAN", "low")),
+	}})
+	for _, d := range decision.Evaluate(h.Snapshot()).Documents {
+		if !slices.ContainsFunc(d.Requirements, func(r decision.Requirement) bool { return r.Role == "ceo" }) {
+			t.Errorf("%s asks for %v, want the ceo too: its service is critical", d.Path, d.Requirements)
+		}
 	}
 }

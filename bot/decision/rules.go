@@ -35,21 +35,29 @@ func (e *evaluation) matches(r repoconfig.Rule, v view, path string) bool {
 	if d == nil {
 		return r.For.Matches("", path, "", "")
 	}
-	return r.For.Matches(d.Type, path, d.ID, criticality(v, d))
+	if len(r.For.Criticalities) == 0 {
+		return r.For.Matches(d.Type, path, d.ID, "")
+	}
+	return slices.ContainsFunc(criticalities(v, d), func(criticality string) bool {
+		return r.For.Matches(d.Type, path, d.ID, criticality)
+	})
 }
 
-// criticality is that of the document itself, else of the register entry of its
-// service in the same tree.
-func criticality(v view, d *document.Document) string {
-	if d.Criticality != "" || d.ServiceID == "" {
-		return d.Criticality
+// criticalities are what a document says of itself and what the documents of its
+// service in the same tree say: a document does not become less critical because it
+// says so, nor because another one does. One "" where nobody says anything.
+func criticalities(v view, d *document.Document) []string {
+	found := []string{d.Criticality}
+	if d.ServiceID == "" {
+		return found
 	}
 	for _, path := range v.tree.paths() {
-		if other := v.document(path); other != nil && other.ServiceID == d.ServiceID && other.Criticality != "" {
-			return other.Criticality
+		other := v.document(path)
+		if other != nil && other.ServiceID == d.ServiceID && !slices.Contains(found, other.Criticality) {
+			found = append(found, other.Criticality)
 		}
 	}
-	return ""
+	return found
 }
 
 // subject is one touched document with what must be signed on it. needed false:

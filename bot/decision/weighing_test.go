@@ -52,11 +52,14 @@ func TestEvaluate_severitiesOfTheOrganisationHoldAndAreRecorded(t *testing.T) {
 		"raised": {"severities: {WSL001: {to: block}}\n", []string{"block WSL001"}, []control.Applied{{Rule: "WSL001", From: "warn", To: "block", Findings: 1}}, true},
 		"off": {
 			"severities: {WSL001: {to: \"off\", reason: \"plain words will do\"}}\n", nil,
-			[]control.Applied{{Rule: "WSL001", From: "warn", To: "off", Reason: "plain words will do", Findings: 1}}, false,
+			[]control.Applied{{Rule: "WSL001", From: "warn", To: "off", Reason: "plain words will do", Findings: 1}},
+			false,
 		},
 		"of a rule that finds nothing": {
-			"severities: {CON003: {to: warn, reason: \"no cloud yet\"}}\n", []string{"warn WSL001"},
-			[]control.Applied{{Rule: "CON003", From: "block", To: "warn", Reason: "no cloud yet"}}, false,
+			"severities: {CON003: {to: warn, reason: \"no cloud yet\"}}\n",
+			[]string{"warn WSL001"},
+			[]control.Applied{{Rule: "CON003", From: "block", To: "warn", Reason: "no cloud yet"}},
+			false,
 		},
 	} {
 		d := travelThat(weighed(c.extra, travelOf()), vague)
