@@ -168,7 +168,7 @@ func TestEvaluate_agreesWithTheNaiveTally(t *testing.T) {
 	if count == 0 {
 		count, whole = 10_000, true
 		if raceDetector || testing.Short() {
-			count, whole = 1_000, false
+			count, whole = 1_500, false
 		}
 	}
 	t.Logf("seed %d, %d histories (-histories.seed, -histories, -histories.one)", *historySeed, count)

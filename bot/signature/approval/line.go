@@ -81,8 +81,8 @@ func ParseLine(text string) (Line, bool) {
 // ParseLines finds the statement lines of a review's body: whole lines after
 // CRLF → LF and without trailing blanks, also inside a code fence; quoted lines
 // ("> ") are ignored like any other text. Problems void the review: a line that
-// begins with "I sign as" and does not parse, or that stands inside an HTML comment,
-// where GitHub shows it to nobody; one document twice in one role with different
+// begins with "I sign as" and does not parse, or that stands inside an HTML comment
+// or the like, where GitHub shows it to nobody; one document twice in one role with different
 // digests; a body over MaxBodyBytes, more than MaxLines lines.
 func ParseLines(body string) ([]Line, []LineProblem) {
 	if len(body) > MaxBodyBytes {
@@ -91,7 +91,7 @@ func ParseLines(body string) ([]Line, []LineProblem) {
 	var lines []Line
 	var problems []LineProblem
 	seen := map[Line]Line{}
-	hidden := false
+	hidden := ""
 	for i, text := range strings.Split(strings.ReplaceAll(body, "\r\n", "\n"), "\n") {
 		text = strings.TrimRight(text, " \t")
 		inside := hidden
@@ -103,7 +103,7 @@ func ParseLines(body string) ([]Line, []LineProblem) {
 		// A document that moves is a deletion and an addition: two documents.
 		key := Line{Role: line.Role, ID: line.ID, Path: line.Path, Deleted: line.Deleted}
 		switch {
-		case inside:
+		case inside != "":
 			problems = append(problems, LineProblem{i + 1, "stands inside an HTML comment, where nobody sees it"})
 		case !ok:
 			problems = append(problems, LineProblem{i + 1, "begins with \"I sign as\" and is not a statement line"})
@@ -120,20 +120,46 @@ func ParseLines(body string) ([]Line, []LineProblem) {
 	return lines, problems
 }
 
-// insideComment says whether an HTML comment is open after a line.
-func insideComment(line string, open bool) bool {
+// insideComment gives what would end the HTML that GitHub shows to nobody and that is
+// open after a line, "" for none: a comment, a processing instruction, a declaration
+// or CDATA. open is what the lines before left open. Source: CommonMark 0.31, 4.6,
+// kinds 2 to 5.
+func insideComment(line, open string) string {
 	for {
-		mark := "<!--"
-		if open {
-			mark = "-->"
+		if open != "" {
+			_, after, closed := strings.Cut(line, open)
+			if !closed {
+				return open
+			}
+			line, open = after, ""
 		}
-		at := strings.Index(line, mark)
+		at := strings.IndexByte(line, '<')
 		if at < 0 {
-			return open
+			return ""
 		}
-		line, open = line[at+len(mark):], !open
+		line = line[at+1:]
+		open = closing(line)
 	}
 }
+
+// closing is what ends the hidden HTML that begins with "<" and rest; "" if it is
+// none.
+func closing(rest string) string {
+	switch {
+	case strings.HasPrefix(rest, "!--"):
+		return "-->"
+	case strings.HasPrefix(rest, "![CDATA["):
+		return "]]>"
+	case strings.HasPrefix(rest, "?"):
+		return "?>"
+	case len(rest) > 1 && rest[0] == '!' && isLetter(rest[1]):
+		return ">"
+	default:
+		return ""
+	}
+}
+
+func isLetter(c byte) bool { return (c|0x20) >= 'a' && (c|0x20) <= 'z' }
 
 // beginsStatement also takes the bare words, so that "I sign as:" or "I sign
 // as" alone is an error the person sees and not silently nothing.

@@ -114,6 +114,13 @@ func TestParseLines_ofABody(t *testing.T) {
 		{"the bare words within a word", "I sign asparagus contracts only", 0, []int{1}},
 		{"a right one and a malformed one", policyLine() + "\nI sign as ciso", 1, []int{2}},
 		{"a line that goes on after a lone CR", policyLine() + "\rbut not really", 0, []int{1}},
+		{"hidden in a comment", "Fine.\n<!--\n" + policyLine() + "\n-->", 0, []int{3}},
+		{"after a comment", "<!-- a template -->\n" + policyLine(), 1, nil},
+		{"in the second of two comments", "<!-- one --> <!-- two\n" + policyLine() + "\n-->\n" + counsel, 1, []int{2}},
+		{"hidden in a processing instruction", "<?note\n" + policyLine() + "\n?>", 0, []int{2}},
+		{"hidden in a declaration", "<!NOTE\n" + policyLine() + "\n>", 0, []int{2}},
+		{"hidden in CDATA", "<![CDATA[ >\n" + policyLine() + "\n]]>\n" + counsel, 1, []int{2}},
+		{"other angle brackets hide nothing", "a < b, <b>c</b>, <!>\n" + policyLine(), 1, nil},
 		{"too long", strings.Repeat("x", approval.MaxBodyBytes+1), 0, []int{1}},
 	} {
 		lines, problems := approval.ParseLines(c.body)
