@@ -285,10 +285,13 @@ func sentence(s string) string {
 	return capital(s)
 }
 
-// signedBy names who signed.
+// signedBy names who signed a version that landed as it was signed.
 func signedBy(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "Signed by " + strings.Join(names, "; ") + "."
+	if len(names) > 1 {
+		return fmt.Sprintf("Signed by all %d who must: %s.", len(names), strings.Join(names, "; "))
+	}
+	return "Signed by " + names[0] + "."
 }
