@@ -34,13 +34,25 @@ func ReadFS(fsys fs.FS, root string) ([]File, error) {
 // WalkFS hands the governed files of a folder to visit one by one, so that they need not all fit in memory.
 // An error of visit ends the walk and is returned as it is.
 func (l Layout) WalkFS(fsys fs.FS, visit func(File) error) error {
+	return l.ListFS(fsys, func(p string, entry fs.DirEntry) error {
+		f, err := ReadEntry(fsys, p, entry)
+		if err != nil {
+			return err
+		}
+		return visit(f)
+	})
+}
+
+// ListFS is [Layout.WalkFS] without reading: it hands over what lies at the path of each governed file. A folder among
+// them is a repository of its own.
+func (l Layout) ListFS(fsys fs.FS, visit func(p string, entry fs.DirEntry) error) error {
 	count := 0
 	walk := func(p string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("read %s: %w", p, err)
 		}
 		if entry.IsDir() {
-			return l.enter(fsys, p, visit)
+			return l.enter(fsys, p, entry, visit)
 		}
 		if l.Classify(p) == NotGoverned {
 			return nil
@@ -48,17 +60,13 @@ func (l Layout) WalkFS(fsys fs.FS, visit func(File) error) error {
 		if count++; count > maxFiles {
 			return fmt.Errorf("%w: more than %d", ErrTooManyFiles, maxFiles)
 		}
-		f, err := readFile(fsys, p, entry)
-		if err != nil {
-			return err
-		}
-		return visit(f)
+		return visit(p, entry)
 	}
 	return fs.WalkDir(fsys, ".", walk)
 }
 
 // enter decides whether a folder is walked: only those that can hold governed files are.
-func (l Layout) enter(fsys fs.FS, p string, visit func(File) error) error {
+func (l Layout) enter(fsys fs.FS, p string, entry fs.DirEntry, visit func(string, fs.DirEntry) error) error {
 	if p == "." || l.leadsToRoot(p) {
 		return nil
 	}
@@ -68,7 +76,7 @@ func (l Layout) enter(fsys fs.FS, p string, visit func(File) error) error {
 	if _, err := fs.Stat(fsys, path.Join(p, ".git")); err != nil {
 		return nil // no repository of its own, so no submodule
 	}
-	if err := visit(File{Path: p, Mode: ModeSubmodule}); err != nil {
+	if err := visit(p, entry); err != nil {
 		return err
 	}
 	return fs.SkipDir
@@ -81,8 +89,11 @@ func (l Layout) leadsToRoot(p string) bool {
 	return p == root || (root != "." && below)
 }
 
-func readFile(fsys fs.FS, p string, entry fs.DirEntry) (File, error) {
+// ReadEntry reads one file that [Layout.ListFS] has listed.
+func ReadEntry(fsys fs.FS, p string, entry fs.DirEntry) (File, error) {
 	switch kind := entry.Type(); {
+	case entry.IsDir():
+		return File{Path: p, Mode: ModeSubmodule}, nil
 	case kind&fs.ModeSymlink != 0:
 		return File{Path: p, Mode: ModeSymlink}, nil
 	case !kind.IsRegular():

@@ -26,6 +26,8 @@ with all others of their repository; only findings in them are shown.
   --as-of DAY      judge dates by that day, YYYY-MM-DD; default: today
   --base REV       compare with the merge base of HEAD and REV; default: origin/HEAD
   --strict         warnings count too
+  --fix            mend what has one right answer first, in the files, and say what
+  --watch          stay, and check again whenever a file changes; ends with Ctrl-C
   --format FORMAT  text, json, sarif, or github for workflow annotations
   --color WHEN     auto, always or never
 
@@ -41,7 +43,7 @@ Exit codes: 0 nothing blocks, 1 something blocks, 2 could not do the work.
 // checkOptions are the flags, as they were given.
 type checkOptions struct {
 	asOf, base, format, color string
-	strict                    bool
+	strict, fix, watch        bool
 	args                      []string
 }
 
@@ -63,6 +65,9 @@ func newCheckCommand() *cobra.Command {
 	f.StringVar(&o.format, "format", "text", "")
 	f.StringVar(&o.color, "color", "auto", "")
 	f.BoolVar(&o.strict, "strict", false, "")
+	f.BoolVar(&o.fix, "fix", false, "")
+	f.BoolVar(&o.watch, "watch", false, "")
+	c.MarkFlagsMutuallyExclusive("fix", "watch")
 	return c
 }
 
@@ -85,6 +90,9 @@ func (o checkOptions) run(ctx context.Context, now time.Time, stdout, stderr io.
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
 		return &hintedError{fmt.Errorf("unknown colour %q", o.color), "--color auto, always or never"}
+	}
+	if o.watch {
+		return o.follow(ctx, stdout, stderr)
 	}
 	result, err := o.check(ctx, now, stderr)
 	if err != nil {
@@ -119,38 +127,52 @@ func (o checkOptions) print(w io.Writer, r checkResult) error {
 
 // check finds the repository, what it is judged by, and what is wrong in it.
 func (o checkOptions) check(ctx context.Context, now time.Time, stderr io.Writer) (checkResult, error) {
+	s, err := o.begin(ctx, now, stderr)
+	if err != nil {
+		return checkResult{}, err
+	}
+	if !o.fix {
+		return s.result(), nil
+	}
+	if err := s.mend(stderr); err != nil {
+		return checkResult{}, err
+	}
+	again, err := o.begin(ctx, now, io.Discard) // its notes were made
+	if err != nil {
+		return checkResult{}, err
+	}
+	return again.result(), nil
+}
+
+// begin reads everything once.
+func (o checkOptions) begin(ctx context.Context, now time.Time, stderr io.Writer) (*checkSession, error) {
 	tuneCollector()
 	start := time.Now()
 	scope, err := newCheckScope(o.args)
 	if err != nil {
-		return checkResult{}, err
+		return nil, err
 	}
-	setting, err := configurationFor(ctx, scope.root, o.base)
-	if err != nil {
-		return checkResult{}, err
+	s := &checkSession{scope: scope}
+	if o.watch {
+		s.stamps = map[string]fileStamp{}
 	}
-	for _, note := range append(scope.notes, setting.notes...) {
+	if err := s.configure(ctx, o, now); err != nil {
+		return nil, err
+	}
+	for _, note := range append(scope.notes, s.setting.notes...) {
 		_, _ = fmt.Fprintf(stderr, "note: %s\n", note) // talk
 	}
-	params := setting.params
-	if params.AsOf, err = o.day(now, setting.zone); err != nil {
-		return checkResult{}, err
+	if err := s.readAll(ctx); err != nil {
+		return nil, err
 	}
-	checker := control.New(setting.layout, params)
-	readings, documents, err := readFolder(ctx, scope, checker)
-	if err != nil {
-		return checkResult{}, err
-	}
-	if documents == 0 && len(o.args) == 0 {
-		return checkResult{}, &hintedError{
+	if s.documents() == 0 && len(o.args) == 0 {
+		return nil, &hintedError{
 			fmt.Errorf("no documents in %s", scope.root),
-			"documents lie in " + strings.Join(setting.layout.Folders(), ", ") + "; go to the repository's root, or name its folder",
+			"documents lie in " + strings.Join(s.setting.layout.Folders(), ", ") + "; go to the repository's root, or name its folder",
 		}
 	}
-	result := checkResult{scope: scope, asOf: params.AsOf, documents: documents, proposal: setting.worktree}
-	result.judge(checker.Conclude(readings), setting.findings)
-	result.took = time.Since(start)
-	return result, nil
+	s.took = time.Since(start)
+	return s, nil
 }
 
 // judge takes over what is shown of a judgement, and of what is wrong with the configuration.
@@ -189,26 +211,6 @@ func (o checkOptions) day(now time.Time, zone *time.Location) (document.Date, er
 		return day, &hintedError{fmt.Errorf("--as-of: %w", err), "write it as --as-of 2026-11-24"}
 	}
 	return day, nil
-}
-
-// readFolder reads the governed files one after the other and lets go of each but for what the rules across
-// documents need, so that a repository of any size fits in memory. One goroutine does it all: two take half the
-// time of 10,000 documents and a third more of the processor. It counts the documents that are shown.
-func readFolder(ctx context.Context, scope checkScope, checker *control.Checker) ([]control.Reading, int, error) {
-	var readings []control.Reading
-	documents := 0
-	err := checker.Layout().WalkFS(scope.fsys(), func(f document.File) error {
-		r := checker.Read(checker.Layout().Read(f))
-		readings = append(readings, r.Slim())
-		if r.Item.Kind == document.Markdown && scope.shows(f.Path) {
-			documents++
-		}
-		return ctx.Err()
-	})
-	if err != nil {
-		return nil, 0, fmt.Errorf("read %s: %w", scope.root, err)
-	}
-	return readings, documents, nil
 }
 
 // summary says in one line how much was judged.

@@ -28,6 +28,7 @@ type checkSetting struct {
 	findings []document.Finding // of the configuration
 	notes    []string
 	worktree bool
+	base     string // commit that the work tree is compared with, "" for none
 }
 
 // configurationFor finds what the documents of a folder are judged by: in a Git work tree the configuration of
@@ -42,7 +43,7 @@ func configurationFor(ctx context.Context, root, base string) (checkSetting, err
 	if err != nil {
 		return s, err
 	}
-	s.worktree = b.worktree
+	s.worktree, s.base = b.worktree, b.commit
 	s.notes = append(s.notes, b.notes...)
 	judgedBy := own
 	if b.configuration != nil {

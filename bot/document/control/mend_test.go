@@ -107,7 +107,9 @@ func difference(before, after string) string {
 }
 
 // visible writes out what a reader of the case would not see.
-func visible(line string) string { return strings.NewReplacer("\r", `\r`, "\u200b", `\u200b`).Replace(line) }
+func visible(line string) string {
+	return strings.NewReplacer("\r", `\r`, "\u200b", `\u200b`).Replace(line)
+}
 
 func TestAlign_onlyTablesThatWereAligned(t *testing.T) {
 	text := "---\ntype: record\n---\n# A\n\n| Name   | Known |\n| ------ | ----: |\n| 漢字   | Yes   |\n| Size and weight | No |\n| a\\|b   | No    |\n\n| A | B |\n| --- | --- |\n| long text | x |\n"
