@@ -66,17 +66,22 @@ func (g *Gate) Look(ctx context.Context, desk *Desk, number int) (*Sight, error)
 	if err != nil {
 		return nil, err
 	}
-	c, known := g.recent.find(desk.Store.ID, number)
-	if !known || (!now.Open && !sameState(c.Pull, now)) {
-		s, recorded, err := g.recorded(desk, now)
-		if err != nil || recorded {
-			return s, err
+	c, entry := g.recent.find(desk.Store.ID, number)
+	if now.MergedAt != "" && (entry == 0 || !sameState(c.Pull, now)) {
+		landed, at, err := g.recorded(desk, now)
+		if err != nil {
+			return nil, err
 		}
+		if landed != nil {
+			c, entry = landed, at
+		}
+	}
+	if c == nil || (!now.Open && !sameState(c.Pull, now)) {
 		if c, err = g.reread(ctx, desk, now); err != nil {
 			return nil, err
 		}
 	}
-	s := &Sight{Input: g.input(desk, c), Snapshot: c.Snapshot, Judged: c.Pull, Now: now}
+	s := &Sight{Input: g.input(desk, c), Snapshot: c.Snapshot, Judged: c.Pull, Now: now, Entry: entry}
 	v, err := g.Store.Verdict(ctx, desk.Store.ID, c.Pull.Head)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
@@ -107,18 +112,16 @@ func (g *Gate) reread(ctx context.Context, desk *Desk, p github.Pull) (*Case, er
 	if err := g.conclude(ctx, desk, c); err != nil {
 		return nil, err
 	}
-	g.recent.keep(desk.Store.ID, c)
+	g.recent.keep(desk.Store.ID, c, 0)
 	return c, nil
 }
 
-// recorded is a landed pull request as its record in the ledger has it.
-func (g *Gate) recorded(desk *Desk, now github.Pull) (*Sight, bool, error) {
-	if now.MergedAt == "" {
-		return nil, false, nil
-	}
-	book, err := g.OpenBook(desk, nil)
+// recorded is a landed pull request as its record in the ledger has it, with the number
+// of the entry; nil if none has.
+func (g *Gate) recorded(desk *Desk, now github.Pull) (*Case, int, error) {
+	book, err := g.bookOfOwn(desk)
 	if err != nil || book == nil {
-		return nil, false, err
+		return nil, 0, err
 	}
 	for n := len(book.Entries()); n > 0; n-- {
 		if e := book.Entries()[n-1]; n > 1 && !strings.HasPrefix(e.Key, fmt.Sprintf("publication:%d:", now.Number)) {
@@ -126,22 +129,42 @@ func (g *Gate) recorded(desk *Desk, now github.Pull) (*Sight, bool, error) {
 		}
 		r, err := book.Record(n)
 		if err != nil {
-			return nil, false, fmt.Errorf("record %d: %w", n, err)
+			return nil, 0, fmt.Errorf("record %d: %w", n, err)
 		}
 		f, d, ok, err := r.Decision()
 		if err != nil {
-			return nil, false, fmt.Errorf("record %d: %w", n, err)
+			return nil, 0, fmt.Errorf("record %d: %w", n, err)
 		}
 		if !ok || d.Pull != now.Number {
 			continue
 		}
 		c := &Case{Pull: now, Decision: d}
 		if c.Snapshot, err = remembered(book.Ledger, f); err != nil {
-			return nil, false, fmt.Errorf("record %d: %w", n, err)
+			return nil, 0, fmt.Errorf("record %d: %w", n, err)
 		}
-		return &Sight{Input: g.input(desk, c), Snapshot: c.Snapshot, Judged: now, Now: now, Entry: n}, true, nil
+		g.recent.keep(desk.Store.ID, c, n)
+		return c, n, nil
 	}
-	return nil, false, nil
+	return nil, 0, nil
+}
+
+// bookOfOwn opens the ledger for this look alone, since a ledger that is read is not for
+// two at once; entries whose signatures were checked are not checked again.
+func (g *Gate) bookOfOwn(desk *Desk) (*Book, error) {
+	g.ledgers.mu.Lock()
+	var known *Book
+	if state := g.ledgers.known[desk.Store.ID]; state != nil {
+		known = state.book
+	}
+	g.ledgers.mu.Unlock()
+	if known == nil {
+		return g.OpenBook(desk, nil)
+	}
+	branches, err := desk.Mirror.Branches()
+	if err != nil {
+		return nil, err
+	}
+	return g.openBranch(desk, known.Branch, branches[known.Branch], known)
 }
 
 // remembered joins recorded facts with the configuration and the documents at base,

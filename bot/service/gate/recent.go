@@ -22,16 +22,17 @@ type sighted struct {
 	number     int
 	size       int
 	c          *Case
+	entry      int // of the ledger that holds it, 0 for none known
 }
 
 // keep remembers a copy of a case. What is known of a landing is not replaced by
 // what was decided without it.
-func (r *recent) keep(repository int64, c *Case) {
+func (r *recent) keep(repository int64, c *Case, entry int) {
 	if c.Pull.Number == 0 {
 		return
 	}
 	kept := *c
-	s := sighted{repository, c.Pull.Number, 0, &kept}
+	s := sighted{repository: repository, number: c.Pull.Number, c: &kept, entry: entry}
 	for _, b := range c.Snapshot.Blobs {
 		s.size += len(b)
 	}
@@ -50,17 +51,18 @@ func (r *recent) keep(repository int64, c *Case) {
 	}
 }
 
-// find gives the last case of a pull request; nobody may change it.
-func (r *recent) find(repository int64, number int) (*Case, bool) {
+// find gives the last case of a pull request, which nobody may change, and the number of
+// its entry in the ledger; nil if there is none.
+func (r *recent) find(repository int64, number int) (*Case, int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	i := r.index(repository, number)
 	if i < 0 {
-		return nil, false
+		return nil, 0
 	}
 	s := r.cases[i]
 	r.cases = append(append(r.cases[:i:i], r.cases[i+1:]...), s)
-	return s.c, true
+	return s.c, s.entry
 }
 
 func (r *recent) index(repository int64, number int) int {

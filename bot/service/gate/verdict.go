@@ -80,7 +80,7 @@ func (g *Gate) Examine(ctx context.Context, desk *Desk, q Inquiry) (*Case, error
 	if err := g.conclude(ctx, desk, c); err != nil {
 		return nil, err
 	}
-	g.recent.keep(desk.Store.ID, c)
+	g.recent.keep(desk.Store.ID, c, 0)
 	return c, nil
 }
 
