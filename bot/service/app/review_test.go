@@ -7,10 +7,13 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/demo"
+	"github.com/vidimus-bot/vidimus/bot/githubsim"
 )
 
 // browser is a person's browser without scripts: it keeps cookies and follows links.
@@ -178,4 +181,73 @@ func TestReview_signingByWhatThePageSays(t *testing.T) {
 	must(s.As("abrannigan").Review(t.Context(), p.Number, "APPROVE", page.lines()))(t)
 	after := b.await(address, "Waiting for others")
 	holds(t, after, "You have signed what is yours", "Statement in the review, as GitHub delivered it", "Nothing for you to sign")
+}
+
+func TestReview_onlyWhoMayReadTheRepositoryNow(t *testing.T) {
+	s := stage(t, nil)
+	p, _ := policyProposed(t, s)
+	address := reviewOf(t, s, p.Number)
+	must(s.Sim.CreateUser(githubsim.NewUser{Login: "stranger", Name: "A Stranger", Email: "stranger@elsewhere.example"}))(t)
+	s.People["stranger"] = &demo.Person{Login: "stranger"}
+	b := newBrowser(t, s)
+	refused := b.signIn("stranger", address)
+	if refused.status != http.StatusNotFound {
+		t.Errorf("a stranger = %d: %s", refused.status, refused.text())
+	}
+	for _, other := range []string{"/review/northquay/cloud-governance/999", "/review/northquay/elsewhere/1", "/review/nobody/nothing/1"} {
+		if again := b.get(other); again.status != http.StatusNotFound || again.page != refused.page {
+			t.Errorf("%s = %d, and is told apart from a review that exists", other, again.status)
+		}
+	}
+
+	member := newBrowser(t, s)
+	holds(t, member.signIn("zaydin", address), "Signed in as Zeynep", "You are not asked to sign this change")
+	// GitHub's numbers decide, and letters' case does not.
+	holds(t, member.get("/review/NorthQuay/Cloud-Governance/"+strconv.Itoa(p.Number)), "Signed in as Zeynep")
+	if missing := member.get("/review/northquay/cloud-governance/999"); missing.status != http.StatusNotFound {
+		t.Errorf("a pull request that does not exist = %d", missing.status)
+	}
+	err := s.As("isolheim").Call(t.Context(), http.MethodDelete, "/orgs/northquay/memberships/"+s.People["zaydin"].Login, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Sim.Advance(3 * time.Minute)
+	if after := member.get(address); after.status != http.StatusNotFound {
+		t.Errorf("who was put out of the organisation = %d: %s", after.status, after.text())
+	}
+}
+
+func TestReview_noHostileWordsClosingAndDeviation(t *testing.T) {
+	s := stage(t, nil)
+	ctx := t.Context()
+	p, _ := policyProposed(t, s)
+	address := reviewOf(t, s, p.Number)
+	b := newBrowser(t, s)
+	page := b.signIn("forourke", address)
+	holds(t, page, "Waiting for you", "To say no, choose Request changes")
+	must(s.As("forourke").Review(ctx, p.Number, "REQUEST_CHANGES", "Not <b>yet</b>."))(t)
+	holds(t, b.await(address, "Blocked"), "Changes requested by Fergal O'Rourke", "Not <b>yet</b>.")
+
+	const evil = `<script>alert(1)</script>`
+	head := must(s.Push(ctx, "rdevries", `evil"><script>`, evil, map[string][]byte{
+		"policy/cloud-usage-policy.md": []byte(strings.Replace(string(s.Documents["policy/cloud-usage-policy.md"]), "## Purpose", evil+"\n\n## Purpose", 1)),
+	}))(t)
+	other := must(s.As("rdevries").OpenPull(ctx, evil+`"'><img src=x onerror=alert(1)>`, `evil"><script>`, evil))(t)
+	must(s.Verdict(ctx, head, func(c demo.Check) bool { return c.Status == "completed" }))(t)
+	shown := b.get("/review/northquay/cloud-governance/" + strconv.Itoa(other.Number))
+	holds(t, shown, evil)
+	if n := strings.Count(shown.page, "<script"); n > 1 || strings.Contains(shown.page, "<img") {
+		t.Errorf("hostile words became markup: %s", shown.page)
+	}
+	err := s.As("rdevries").Call(ctx, http.MethodPatch, "/repos/northquay/cloud-governance/pulls/"+strconv.Itoa(other.Number), map[string]any{"state": "closed"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := b.await("/review/northquay/cloud-governance/"+strconv.Itoa(other.Number), "closed without being merged")
+	if closed.lines() != "" {
+		t.Error("a closed pull request offers lines")
+	}
+
+	must(s.Land(ctx, "isolheim", p))(t)
+	holds(t, b.await(address, "Merged with a deviation"), "Ledger entry 2 holds the record", "bypass-merge")
 }

@@ -126,7 +126,7 @@ func newView(s Subject) *view {
 		v.slug = p.Slug
 	}
 	for _, a := range v.words.Asks {
-		if v.slug != "" && slices.Contains(a.Able, v.slug) {
+		if v.slug != "" && s.Pull.Open && slices.Contains(a.Able, v.slug) {
 			v.mine = append(v.mine, a)
 		}
 	}
