@@ -82,8 +82,6 @@ func results(t *testing.T, out string) [5]string {
 	return got
 }
 
-func shells() []string { return []string{"/bin/dash", "/bin/bash"} }
-
 // needShells skips where a tool of VERIFY.md's reader is missing.
 func needShells(t *testing.T) {
 	t.Helper()
@@ -103,29 +101,27 @@ func allOK() [5]string { return [5]string{"ok", "ok", "ok", "ok", "ok"} }
 
 func TestVerifyText_passesAsWritten(t *testing.T) {
 	needShells(t)
+	t.Parallel()
 	founded := evidencetest.New(".")
 	founded.Found()
 	published := evidencetest.New(".")
 	published.Found()
 	published.PublishPolicy()
-	for name, w := range map[string]*evidencetest.World{
-		"a whole story":              evidencetest.Story("."),
-		"a folder in a monorepo":     evidencetest.Story("governance/the cloud"),
-		"the founding alone":         founded,
-		"no deviation":               published,
-		"commits without net change": cancelled(),
+	for name, c := range map[string]struct {
+		shell string
+		world *evidencetest.World
+	}{
+		"a whole story":              {"/bin/bash", evidencetest.Story(".")},
+		"a folder in a monorepo":     {"/bin/dash", evidencetest.Story("governance/the cloud")},
+		"the founding alone":         {"/bin/dash", founded},
+		"no deviation":               {"/bin/dash", published},
+		"commits without net change": {"/bin/dash", cancelled()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			files := evidencetest.Unpack(w.Bundle())
-			for _, shell := range shells() {
-				if shell == "/bin/bash" && name != "a whole story" {
-					continue
-				}
-				got, out := verdicts(t, shell, "01234", files, w.Bot.Primary())
-				if got != allOK() {
-					t.Errorf("%s: %v, want all ok:\n%s", shell, got, out)
-				}
+			got, out := verdicts(t, c.shell, "01234", evidencetest.Unpack(c.world.Bundle()), c.world.Bot.Primary())
+			if got != allOK() {
+				t.Errorf("%s: %v, want all ok:\n%s", c.shell, got, out)
 			}
 		})
 	}
@@ -143,6 +139,7 @@ func cancelled() *evidencetest.World {
 
 func TestVerifyText_listsSignaturesAndDeviations(t *testing.T) {
 	needShells(t)
+	t.Parallel()
 	w := evidencetest.Story(".")
 	_, out := verdicts(t, "/bin/dash", "24", evidencetest.Unpack(w.Bundle()), w.Bot.Primary())
 	_, head := open(t, w).Head()
@@ -163,6 +160,7 @@ func TestVerifyText_listsSignaturesAndDeviations(t *testing.T) {
 // it.
 func TestVerifyText_findsTampering(t *testing.T) {
 	needShells(t)
+	t.Parallel()
 	for name, c := range tamperings() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -370,16 +368,20 @@ func tamperings() map[string]tampering {
 
 var evidenceBegun = time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 
-// One flipped byte in each file below ledger/ and records/, one at a time, is found by
-// the list; and by the ledger alone, for a file of each kind.
+// One flipped byte in each file below ledger/ and records/, one at a time, is found: by
+// the first command of step 1, which is the whole step's word for a changed file; and
+// for a file of each kind by all of step 1, and by the ledger alone, step 2.
 func TestVerifyText_findsEveryFlippedByte(t *testing.T) {
 	needShells(t)
+	t.Parallel()
 	w := evidencetest.ShortStory()
 	files := evidencetest.Unpack(w.Bundle())
 	folder := t.TempDir()
 	evidencetest.WriteFolder(folder, files)
 	steps := blocks(t, string(files["VERIFY.md"]))
-	text := steps[0] + "one() {\n" + steps[1] + "}\ntwo() {\n" + steps[2] + "}\n" +
+	text := steps[0] + "digest() {\nbad=\n" + digestCommand(t, steps[1]) + "\n" +
+		`if [ -z "$bad" ]; then echo "ok 1"; else echo "FINDING 1:$bad"; fi` + "\n}\n" +
+		"one() {\n" + steps[1] + "}\ntwo() {\n" + steps[2] + "}\n" +
 		`flip() { printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null; }` + "\n"
 	kinds := map[string]bool{}
 	cases := 0
@@ -389,16 +391,16 @@ func TestVerifyText_findsEveryFlippedByte(t *testing.T) {
 			continue
 		}
 		at := len(raw) / 2
-		check := "one"
+		check := "digest"
 		if kind := digits.ReplaceAllString(path.Dir(name), "N") + path.Ext(name); !kinds[kind] {
 			check, kinds[kind] = "one; two", true
 		}
 		cases += strings.Count(check, ";") + 1
 		text += fmt.Sprintf("flip '%s' %d '\\%03o'; %s; flip '%s' %d '\\%03o'\n", name, at, raw[at]^1, check, name, at, raw[at])
 	}
-	out := runVerify(t, "/bin/dash", folder, text+"one; two\n", w.Bot.Primary())
+	out := runVerify(t, "/bin/dash", folder, text+"digest; one; two\n", w.Bot.Primary())
 	lines := resultLine.FindAllStringSubmatch(out, -1)
-	if len(lines) != cases+3 || cases < 90 {
+	if len(lines) != cases+4 || cases < 90 {
 		t.Fatalf("%d results of %d cases:\n%s", len(lines), cases, out)
 	}
 	for i, m := range lines {
@@ -412,11 +414,24 @@ func TestVerifyText_findsEveryFlippedByte(t *testing.T) {
 	}
 }
 
+// digestCommand is the line of step 1 that holds every listed file against its digest.
+func digestCommand(t *testing.T, step string) string {
+	t.Helper()
+	for _, line := range strings.Split(step, "\n") {
+		if strings.HasPrefix(line, "sha256sum -c ") {
+			return line
+		}
+	}
+	t.Fatalf("step 1 has no line that begins with sha256sum -c:\n%s", step)
+	return ""
+}
+
 var digits = regexp.MustCompile(`[0-9]+`)
 
 // A link to the same bytes, and an empty folder, are no plain files.
 func TestVerifyText_findsLinksAndEmptyFolders(t *testing.T) {
 	needShells(t)
+	t.Parallel()
 	w := evidencetest.ShortStory()
 	files := evidencetest.Unpack(w.Bundle())
 	for name, change := range map[string]func(folder string) error{

@@ -53,6 +53,7 @@ func findingsOf(r audit.Report) []string {
 }
 
 func TestVerify_wholeBundleIsToldOfRowByRow(t *testing.T) {
+	t.Parallel()
 	w := evidencetest.Story(".")
 	r := verify(w)
 	_, head := ledger(t, w).Head()
@@ -93,6 +94,7 @@ func ledger(t *testing.T, w *evidencetest.World) *evidence.Ledger {
 }
 
 func TestVerify_everyKindOfLandingIsWhole(t *testing.T) {
+	t.Parallel()
 	for name, play := range map[string]func(w *evidencetest.World){
 		"founding alone":       func(*evidencetest.World) {},
 		"one publication":      (*evidencetest.World).PublishPolicy,
@@ -171,6 +173,7 @@ func TestVerify_everyKindOfLandingIsWhole(t *testing.T) {
 }
 
 func TestVerify_withoutPinSaysWhatToCompare(t *testing.T) {
+	t.Parallel()
 	w := evidencetest.Story(".")
 	files := folder(evidencetest.Unpack(w.Bundle()))
 	r := audit.Verify(files, audit.Options{})
@@ -190,6 +193,7 @@ func TestVerify_withoutPinSaysWhatToCompare(t *testing.T) {
 }
 
 func TestVerify_branchHasNoListOfItsOwn(t *testing.T) {
+	t.Parallel()
 	w := evidencetest.Story("governance/cloud")
 	w.Branch["site/index.html"] = &fstest.MapFile{Data: []byte("<!doctype html>")}
 	r := audit.Verify(w.Branch, audit.Options{Primary: w.Bot.Primary(), Branch: true})
@@ -204,6 +208,7 @@ func TestVerify_branchHasNoListOfItsOwn(t *testing.T) {
 // Writers: whatever of an entry's files is left after a failed write, the auditor does
 // not call it whole, but for none of them and all.
 func TestVerify_halfAnEntryIsNotWhole(t *testing.T) {
+	t.Parallel()
 	w := evidencetest.New(".")
 	w.Found()
 	before := maps.Clone(w.Branch)
@@ -227,6 +232,7 @@ func TestVerify_halfAnEntryIsNotWhole(t *testing.T) {
 }
 
 func TestVerify_reportKeepsItsForm(t *testing.T) {
+	t.Parallel()
 	w := evidencetest.New(".")
 	w.Found()
 	raw, err := json.Marshal(verify(w))
@@ -255,6 +261,7 @@ func TestVerify_reportKeepsItsForm(t *testing.T) {
 // A flipped byte in any file of a bundle is found, by the list and by whatever else
 // rests on the file.
 func TestVerify_findsEveryFlippedByte(t *testing.T) {
+	t.Parallel()
 	w := evidencetest.ShortStory()
 	files := evidencetest.Unpack(w.Bundle())
 	for name, raw := range files {
@@ -280,6 +287,7 @@ func TestVerify_findsEveryFlippedByte(t *testing.T) {
 }
 
 func TestVerify_findsWhatWasAddedRemovedOrExchanged(t *testing.T) {
+	t.Parallel()
 	const source = "records/0000/000002/sources/TOP-CLOUD.md"
 	w := evidencetest.ShortStory()
 	unpacked := evidencetest.Unpack(w.Bundle())

@@ -82,6 +82,7 @@ const other = "c0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ff"
 // same. Each case changes one thing and has everything signed and chained anew with the
 // true key.
 func TestVerify_findsWhatContradictsItselfUnderTheTrueKey(t *testing.T) {
+	t.Parallel()
 	story := evidencetest.ShortStory()
 	for name, c := range map[string]struct {
 		forge func(*evidencetest.World)
@@ -311,6 +312,7 @@ func verifyForged(w *evidencetest.World) audit.Report {
 
 // Without founding or genesis no bundle is made; a branch without them is not whole.
 func TestVerify_foundingAndGenesisAreNeeded(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{founding, genesis} {
 		w := evidencetest.ShortStory()
 		remove(1, name)(w)
@@ -352,6 +354,7 @@ func rawCommit(files map[string][]byte) string {
 // A newer catalogue may judge documents otherwise; that is told and no fault. What the
 // law of signing decided must follow all the same.
 func TestVerify_otherCatalogueIsANoteUnlessSignaturesDiffer(t *testing.T) {
+	t.Parallel()
 	w := evidencetest.ShortStory()
 	editDecision(2, func(d *decision.Decision) {
 		d.Catalogue = "0"
@@ -370,6 +373,7 @@ func TestVerify_otherCatalogueIsANoteUnlessSignaturesDiffer(t *testing.T) {
 
 // What a bundle holds may be anything: nothing of it makes the auditor fall over.
 func TestVerify_nonsenseUnderTheTrueKeyIsAFinding(t *testing.T) {
+	t.Parallel()
 	nonsense := [][]byte{nil, []byte("{}"), []byte("[]"), []byte("null"), []byte(`{"_type":"https://in-toto.io/Statement/v1"}`), bytes.Repeat([]byte("["), 20_000), {0xff, 0xfe}}
 	w := evidencetest.ShortStory()
 	var names []string
@@ -391,6 +395,7 @@ func TestVerify_nonsenseUnderTheTrueKeyIsAFinding(t *testing.T) {
 }
 
 func TestVerify_damagedHistoryIsAFinding(t *testing.T) {
+	t.Parallel()
 	w := evidencetest.ShortStory()
 	files := evidencetest.Unpack(w.Bundle())
 	raw := files["repository.bundle"]

@@ -16,6 +16,7 @@ import (
 // The auditor works out the roots by itself: over every size of tree up to 70 they are
 // those of the library with which entries are made. RFC 6962 §2.1.
 func TestVerify_rootsAgreeAtEverySize(t *testing.T) {
+	t.Parallel()
 	w := evidencetest.New(".")
 	w.Found()
 	for n := range 70 {
@@ -51,6 +52,7 @@ func entryEdit(t *testing.T, w *evidencetest.World, number int, change func(*evi
 }
 
 func TestVerify_findsEveryBrokenEntryUnderTheTrueKey(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*evidence.Entry)
 		want   string
@@ -76,6 +78,7 @@ func TestVerify_findsEveryBrokenEntryUnderTheTrueKey(t *testing.T) {
 }
 
 func TestVerify_witnessRecordHoldsNothingElse(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(files map[string][]byte){
 		"its list left out": func(files map[string][]byte) {
 			for n := range files {
@@ -107,6 +110,7 @@ func TestVerify_witnessRecordHoldsNothingElse(t *testing.T) {
 
 // Two signing keys in turns: a change of keys is never undone.
 func TestVerify_findsAKeyThatComesBack(t *testing.T) {
+	t.Parallel()
 	w := evidencetest.ShortStory()
 	two := w.SecondSubkey()
 	w.Branch["records/0000/000001/keys/vidimus.asc"] = &fstest.MapFile{Data: two.PublicArmour()}

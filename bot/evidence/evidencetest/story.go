@@ -1,6 +1,10 @@
 package evidencetest
 
-import "github.com/vidimus-bot/vidimus/bot/evidence"
+import (
+	"sync"
+
+	"github.com/vidimus-bot/vidimus/bot/evidence"
+)
 
 // Found makes and lands the founding, pull request 1, signed by both.
 func (w *World) Found() {
@@ -21,6 +25,19 @@ func (w *World) Found() {
 // approving review, and a direct push that deletes an older document and adds files with
 // strange names.
 func Story(root string) *World {
+	if root == "." {
+		return story().Clone()
+	}
+	return playStory(root)
+}
+
+// story and shortStory are played once in a process: hundreds of tests begin with them.
+var (
+	story      = sync.OnceValue(func() *World { return playStory(".") })
+	shortStory = sync.OnceValue(playShortStory)
+)
+
+func playStory(root string) *World {
 	w := New(root)
 	w.Found()
 	w.PublishPolicy()
@@ -34,7 +51,9 @@ func Story(root string) *World {
 
 // ShortStory is a founding, a document signed by statement, and a direct push that
 // changes it.
-func ShortStory() *World {
+func ShortStory() *World { return shortStory().Clone() }
+
+func playShortStory() *World {
 	w := New(".")
 	w.Found()
 	w.PublishPolicy()

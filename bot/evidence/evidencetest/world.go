@@ -59,8 +59,33 @@ func New(root string) *World {
 // the other.
 func (w *World) Clone() *World {
 	c := *w
-	c.Branch, c.Refs, c.repo = maps.Clone(w.Branch), maps.Clone(w.Refs), w.repo.clone()
+	c.Branch, c.Refs, c.repo = fstest.MapFS{}, maps.Clone(w.Refs), w.repo.clone()
+	for name, f := range w.Branch {
+		file := *f
+		c.Branch[name] = &file
+	}
+	c.Last = clonePublication(w.Last)
 	return &c
+}
+
+// clonePublication copies what tests change: facts and decision by their one encoding.
+func clonePublication(p evidence.Publication) evidence.Publication {
+	if p.Engine == "" {
+		return p // nothing was published yet
+	}
+	c := p
+	c.Snapshot = facts.Snapshot{Blobs: maps.Clone(p.Snapshot.Blobs)}
+	copied(p.Snapshot.Facts, &c.Snapshot.Facts)
+	c.Decision = decision.Decision{}
+	copied(p.Decision, &c.Decision)
+	c.Witnesses, c.Commits = slices.Clone(p.Witnesses), maps.Clone(p.Commits)
+	return c
+}
+
+func copied(from, to any) {
+	raw, err := facts.Canonical(from)
+	must(err)
+	must(facts.ReadCanonical(raw, to))
 }
 
 func must(err error) {
