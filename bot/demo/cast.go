@@ -41,17 +41,16 @@ func leads() []string {
 func (p *Person) part() string {
 	words := strings.Split(p.Role, "-")
 	for i, w := range words {
-		switch {
-		case w == "ceo" || w == "ciso" || w == "it" || w == "dpo":
+		switch w {
+		case "ceo", "ciso", "it", "dpo":
 			words[i] = strings.ToUpper(w)
-		case i == 0 && w != "":
-			words[i] = strings.ToUpper(w[:1]) + w[1:]
-		case w == "people" || w == "engineering" || w == "operations" || w == "finance" || w == "commercial" || w == "customs":
+		case "of", "":
+		default:
 			words[i] = strings.ToUpper(w[:1]) + w[1:]
 		}
 	}
 	if p.Slug == adminSlug {
-		return strings.Join(words, " ") + ", administrator"
+		words = append(words, "and administrator")
 	}
 	return strings.Join(words, " ")
 }
