@@ -21,6 +21,9 @@ import (
 // idle waits until the App has worked everything that GitHub delivered.
 func idle(t *testing.T, s *demo.Story) {
 	t.Helper()
+	if err := s.Sim.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	delivered := func() bool {
 		for _, d := range s.Sim.Deliveries("vidimus") {
 			if d.StatusCode == 0 {

@@ -73,13 +73,14 @@ func withoutDrafts(cases []*Case) []*Case {
 	return ready
 }
 
-// digest names what a verdict says, without what changes by itself: the date, and
-// the digest of facts, in which GitHub may move a commit id.
+// digest names what a verdict says, without what changes by itself: the date, the
+// tip of the base, which other people's landings move, and the digest of facts, in
+// which GitHub may move a commit id.
 func digest(cases []*Case) (string, error) {
 	var b strings.Builder
 	for _, c := range cases {
 		d := c.Decision
-		d.Facts, d.AsOf = "", ""
+		d.Facts, d.AsOf, d.Base = "", "", ""
 		encoded, err := facts.Canonical(d)
 		if err != nil {
 			return "", fmt.Errorf("digest of verdict: %w", err)
