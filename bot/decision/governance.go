@@ -36,6 +36,7 @@ func (e *evaluation) govern() governed {
 			Text: "the configuration on the governed branch was never founded: nobody signed it",
 			Mend: "remove .vidimus.yml and keys/ from the branch, and propose them as the founding change, signed by at least two people",
 		})
+		e.tellUnreadable(base)
 		return ungovernable
 	case head[repoconfig.Path].Mode != "":
 		return e.governFounding(head)
@@ -69,8 +70,24 @@ func (e *evaluation) governSigned(base tree) governed {
 			Text: fmt.Sprintf("%s on the governed branch is not what was signed last", c.path),
 			Mend: "restore the signed text, or propose the new one and have it signed; until then the last signed configuration holds and nothing passes",
 		})
+		if c.path == repoconfig.Path {
+			e.tellUnreadable(base)
+		}
 	}
 	return governable
+}
+
+// tellUnreadable says where a configuration that does not hold cannot be read: who
+// mends it must know the line.
+func (e *evaluation) tellUnreadable(base tree) {
+	raw, read := e.s.Blobs[base[repoconfig.Path].SHA256]
+	if !read {
+		return
+	}
+	_, findings := repoconfig.Read(raw)
+	for _, f := range findings {
+		e.problem(Problem{Code: f.Rule, Path: f.Path, Line: f.Line, Text: f.Message, Mend: f.Fix})
+	}
 }
 
 // changesOfProposal are the governed files that differ between merge base and
