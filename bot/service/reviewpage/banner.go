@@ -37,7 +37,10 @@ func (v *view) banner() banner {
 }
 
 func (v *view) blockedWhy() string {
-	if len(v.words.Objections) > 0 && len(v.words.Blocking) == 0 {
+	if v.objected() && v.onlyObjected() {
+		return "That is you. It ends when you approve, or withdraw it."
+	}
+	if v.onlyObjected() {
 		return "It blocks until its author withdraws it or approves."
 	}
 	return "Nobody is asked to sign before that is mended."

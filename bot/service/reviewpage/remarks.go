@@ -37,7 +37,11 @@ type objectionView struct{ Who, Reason, Said, Href string }
 func (v *view) objections() []objectionView {
 	var found []objectionView
 	for _, o := range v.words.Objections {
-		found = append(found, objectionView{o.Who, sentence(o.Reason), v.said(o.Review), v.reviewHref(o.Review)})
+		one := objectionView{Who: o.Who, Said: v.said(o.Review), Href: v.reviewHref(o.Review)}
+		if one.Said == "" {
+			one.Reason = "No reason was given."
+		}
+		found = append(found, one)
 	}
 	return found
 }

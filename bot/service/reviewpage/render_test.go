@@ -93,7 +93,18 @@ func TestRender_states(t *testing.T) {
 			c.Input.Decision.State, c.Input.Decision.Conclusion = decision.StateBlocked, decision.Failure
 			c.Input.Decision.Objections = []decision.Objection{{Review: 7, Person: "abrannigan", Reason: "asks for changes"}}
 			c.Snapshot.Facts.Reviews = []facts.Review{{ID: 7, Body: "not on a\n<b>Sunday</b>", State: "CHANGES_REQUESTED", URL: "https://github.com/x"}}
-		}, []string{"Blocked", "Changes requested by Aoife Brannigan, CISO . asks for changes.", "not on a <b>Sunday</b>", "Read the objection", "It blocks until its author withdraws or approves"}, false},
+		}, []string{"Blocked", "Changes requested by Aoife Brannigan, CISO . It blocks", "not on a <b>Sunday</b>", "Read the objection", "It blocks until its author withdraws or approves",
+			"A signature that you give now counts. The change stays blocked until the objection ends.",
+		}, true},
+		"own objection": {func(c *change) {
+			c.Input.Decision.State, c.Input.Decision.Conclusion = decision.StateBlocked, decision.Failure
+			c.Input.Decision.Objections = []decision.Objection{{Review: 7, Person: "twisniewski", Reason: "requested changes"}}
+		}, []string{"Blocked", "That is you. It ends when you approve, or withdraw it.", "No reason was given.", "By approving with the lines below you take that back"}, true},
+		"objection and findings": {func(c *change) {
+			c.Input.Decision.State, c.Input.Decision.Conclusion = decision.StateBlocked, decision.Failure
+			c.Input.Decision.Objections = []decision.Objection{{Review: 7, Person: "twisniewski"}}
+			c.Input.Decision.Findings = []document.Finding{{Rule: "X", Severity: document.Block, Message: "no"}}
+		}, []string{"Blocked", "Nothing to sign yet"}, false},
 		"signed": {func(c *change) {
 			c.Input.Decision.State, c.Input.Decision.Conclusion = decision.StateSigned, decision.Success
 		}, []string{"This change can be merged.", "Everyone who must has signed."}, false},

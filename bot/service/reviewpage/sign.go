@@ -29,9 +29,21 @@ const maxRows = 16
 // Rows is the height of the box: a line of some 110 characters takes two rows at least.
 func (b signBox) Rows() int { return min(max(3*len(b.Lines), 3), maxRows) }
 
-// asks says whether anybody is asked to sign what the page shows.
+// asks says whether anybody is asked to sign what the page shows: when only signatures are
+// missing, or nothing but an objection blocks. A signature counts beside an objection, and
+// its author takes it back by approving. LAW 6.4.
 func (v *view) asks() bool {
-	return v.Pull.Open && !v.Pull.Behind && v.d.State == decision.StateWaiting
+	return v.Pull.Open && !v.Pull.Behind && (v.d.State == decision.StateWaiting || v.onlyObjected())
+}
+
+// onlyObjected says whether objections are all that blocks.
+func (v *view) onlyObjected() bool {
+	return v.d.State == decision.StateBlocked && len(v.d.Objections) > 0 && len(v.words.Blocking) == 0
+}
+
+// objected says whether the viewer's own objection blocks.
+func (v *view) objected() bool {
+	return v.slug != "" && slices.ContainsFunc(v.d.Objections, func(o decision.Objection) bool { return o.Person == v.slug })
 }
 
 func (v *view) signBox() signBox {
@@ -52,6 +64,12 @@ func (v *view) signBox() signBox {
 		return box
 	}
 	box.Asked = true
+	switch {
+	case v.objected():
+		box.Text = "You have requested changes. By approving with the lines below you take that back, and sign."
+	case v.onlyObjected():
+		box.Text = "A signature that you give now counts. The change stays blocked until the objection ends."
+	}
 	v.fillBox(&box)
 	return box
 }
