@@ -51,7 +51,7 @@ func (a *archive) readTip(f facts.Facts) error {
 		}
 		files = append(files, document.File{Path: e.Path, Mode: e.Mode, Bytes: raw})
 	}
-	b.set = document.NewSet(a.root(), files)
+	b.set = document.Layout{Root: a.root(), Types: a.config.Types}.NewSet(files)
 	b.findings = control.Check(b.set, a.params())
 	return nil
 }
@@ -71,12 +71,9 @@ func (a *archive) bytesOf(e facts.Entry) ([]byte, error) {
 
 // params are what the rules are applied with: as the check does, on the day of the last entry, to all documents.
 func (a *archive) params() control.Params {
-	p := control.Params{AsOf: a.today, Severities: map[string]control.Override{}}
+	p := control.Params{AsOf: a.today, Severities: a.config.Overrides()}
 	if a.config.Organisation != "" {
 		p.Roles = a.config.RoleIDs()
-	}
-	for rule, s := range a.config.Severities {
-		p.Severities[rule] = control.Override{To: document.Severity(s.To), Reason: s.Reason}
 	}
 	return p
 }
