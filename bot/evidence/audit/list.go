@@ -70,7 +70,7 @@ func (a *auditor) keyFile() ([]byte, error) {
 func (a *auditor) read(name string, limit int64) ([]byte, error) {
 	f, err := a.files.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", name, err)
+		return nil, fmt.Errorf("open %s: %w", name, bare(err))
 	}
 	raw, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if closed := f.Close(); err == nil {
@@ -85,11 +85,20 @@ func (a *auditor) read(name string, limit int64) ([]byte, error) {
 	return raw, nil
 }
 
+// bare is the cause of an error without the path, which is said already.
+func bare(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
 // digestOf streams a file of any size.
 func (a *auditor) digestOf(name string) (string, error) {
 	f, err := a.files.Open(name)
 	if err != nil {
-		return "", fmt.Errorf("open %s: %w", name, err)
+		return "", fmt.Errorf("open %s: %w", name, bare(err))
 	}
 	h := sha256.New()
 	_, err = io.Copy(h, f)
