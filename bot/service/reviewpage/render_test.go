@@ -93,7 +93,8 @@ func TestRender_states(t *testing.T) {
 			c.Input.Decision.State, c.Input.Decision.Conclusion = decision.StateBlocked, decision.Failure
 			c.Input.Decision.Objections = []decision.Objection{{Review: 7, Person: "abrannigan", Reason: "asks for changes"}}
 			c.Snapshot.Facts.Reviews = []facts.Review{{ID: 7, Body: "not on a\n<b>Sunday</b>", State: "CHANGES_REQUESTED", URL: "https://github.com/x"}}
-		}, []string{"Blocked", "Changes requested by Aoife Brannigan, CISO . It blocks", "not on a <b>Sunday</b>", "Read the objection", "It blocks until its author withdraws or approves",
+		}, []string{
+			"Blocked", "Changes requested by Aoife Brannigan, CISO . It blocks", "not on a <b>Sunday</b>", "Read the objection", "It blocks until its author withdraws or approves",
 			"A signature that you give now counts. The change stays blocked until the objection ends.",
 		}, true},
 		"own objection": {func(c *change) {
