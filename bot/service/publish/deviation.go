@@ -74,7 +74,7 @@ func (p *Publisher) landed(desk *gate.Desk, c *gate.Case) report.Landed {
 
 // tell says on the landed commit that something deviates. The check's idempotency
 // key is its external id.
-func (p *Publisher) tell(ctx context.Context, desk *gate.Desk, c *gate.Case, l landing) error {
+func (p *Publisher) tell(ctx context.Context, desk *gate.Desk, c *gate.Case, l landing, issues map[string]int) error {
 	if len(c.Decision.Deviations) == 0 {
 		return nil
 	}
@@ -88,7 +88,11 @@ func (p *Publisher) tell(ctx context.Context, desk *gate.Desk, c *gate.Case, l l
 			return nil
 		}
 	}
-	check := report.CheckDeviation(p.landed(desk, c))
+	text := p.landed(desk, c)
+	if len(issues) == 1 {
+		text.Issue = issues[c.Decision.Deviations[0].Path]
+	}
+	check := report.CheckDeviation(text)
 	_, err = desk.Hub.WriteCheckRun(ctx, github.CheckRun{
 		Head: l.tip(), ExternalID: external, Conclusion: string(check.Conclusion), Title: check.Title,
 		Summary: check.Summary, Text: check.Text, Details: check.Details,

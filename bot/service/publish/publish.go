@@ -189,7 +189,7 @@ func (p *Publisher) land(ctx context.Context, desk *gate.Desk, branch string, l 
 	if err != nil {
 		return false, err
 	}
-	if err := p.tell(ctx, desk, c, l); err != nil {
+	if err := p.tell(ctx, desk, c, l, issues); err != nil {
 		return false, err
 	}
 	publication, err := p.publication(ctx, desk, c, issues)
