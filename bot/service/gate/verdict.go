@@ -25,15 +25,51 @@ func (g *Gate) judge(ctx context.Context, desk *Desk, number int, it *item) erro
 	if err := g.settled(ctx, desk, p, it); err != nil {
 		return err
 	}
+	before, err := g.Store.Pull(ctx, desk.Store.ID, number)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
 	c, err := g.Examine(ctx, desk, Inquiry{Pull: p, Hints: it.hints})
 	if err != nil {
 		return err
 	}
 	it.landed = p.MergedAt != ""
+	if before.Head != "" && (before.Head != p.Head || !p.Open) {
+		if err := g.leave(ctx, desk, before); err != nil {
+			return err
+		}
+	}
 	if !p.Open {
 		return g.close(ctx, desk, c)
 	}
 	return g.say(ctx, desk, c, it.again)
+}
+
+// leave gives a head that a pull request has left its verdict anew, if others
+// propose it still: the verdict was the AND with that pull request. LAW 7.2.
+func (g *Gate) leave(ctx context.Context, desk *Desk, left store.Pull) error {
+	open, err := g.Store.OpenPulls(ctx, desk.Store.ID)
+	if err != nil {
+		return err
+	}
+	for _, other := range open {
+		if other.Number == left.Number || other.Head != left.Head {
+			continue
+		}
+		p, err := desk.Hub.Pull(ctx, other.Number)
+		if err != nil {
+			return err
+		}
+		if !p.Open || p.Head != left.Head {
+			continue // its own delivery is on its way
+		}
+		c, err := g.Examine(ctx, desk, Inquiry{Pull: p})
+		if err != nil {
+			return err
+		}
+		return g.say(ctx, desk, c, false) // of all that propose it
+	}
+	return nil
 }
 
 // Inquiry is a question about one pull request, or one landing.
