@@ -205,13 +205,14 @@ func TestApp_whatIsNoWitness(t *testing.T) {
 	}
 }
 
-// flipped changes one digit of the first statement in a witness block.
+// flipped changes one digit of the statement that witnesses the review. Each
+// statement has a signature of its own: the others stand.
 func flipped(t *testing.T, text string) string {
 	t.Helper()
-	block := strings.Index(text, "vidimus-witness\n{")
-	if block < 0 {
-		t.Fatal("there is no witness block")
+	review := strings.Index(text, `"act":"review"`)
+	if review < 0 {
+		t.Fatal("no statement witnesses a review")
 	}
-	at := block + strings.IndexAny(text[block:], "123456789")
+	at := review + strings.IndexAny(text[review:], "123456789")
 	return text[:at] + string(text[at]-1) + text[at+1:]
 }

@@ -180,3 +180,11 @@ func lose(t *testing.T, s *demo.Story) {
 		t.Fatalf("the App's data are still there: %v", err)
 	}
 }
+
+// signed approves as the Head of IT and waits for the check.
+func signed(t *testing.T, s *demo.Story, p *proposal) demo.Review {
+	t.Helper()
+	r := approve(t, s, p, "head-of-it", "I have read it.")
+	verdict(t, s, p.head, demo.Concludes("success"))
+	return r
+}
