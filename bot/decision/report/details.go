@@ -12,6 +12,8 @@ type detailsView struct {
 	Digests    rows[digestRow]
 	Signatures rows[signatureRow]
 	Commits    rows[commitDetail]
+	Impacts    rows[impactRow]
+	Overrides  rows[overrideRow]
 	Base       md
 	BaseCommit md
 	Head       md
@@ -35,7 +37,7 @@ type commitDetail struct{ ID, By, Verdict, Key md }
 func detailsText(in Input, limit int) string {
 	r := newReporter(&in)
 	v := detailsView{
-		Digests: r.digestRows(), Signatures: r.signatureRows(), Commits: r.commitDetails(),
+		Digests: r.digestRows(), Signatures: r.signatureRows(), Commits: r.commitDetails(), Impacts: r.impactRows(), Overrides: r.overrideRows(),
 		Base: text(r.base(), maxNameLength), BaseCommit: short(r.d.Base), Head: short(r.d.Head),
 		Law: r.d.Law, Number: r.in.Number, Catalogue: text(r.d.Catalogue, maxNameLength),
 		Content: code(r.d.Content), Facts: code(r.d.Facts), Founding: r.d.Founding, Config: len(r.config.Rules) > 0,
