@@ -127,14 +127,17 @@ type Check struct {
 	ExternalID string `json:"external_id"`
 	Status     string `json:"status"`
 	Conclusion string `json:"conclusion"`
-	Output     struct {
+	App        struct {
+		ID int64 `json:"id"`
+	} `json:"app"`
+	Output struct {
 		Title   string `json:"title"`
 		Summary string `json:"summary"`
 		Text    string `json:"text"`
 	} `json:"output"`
 }
 
-// Checks reads the runs named Vidimus on a commit, the newest first.
+// Checks reads the runs named Vidimus on a commit, of whatever App, the newest first.
 func (c Client) Checks(ctx context.Context, commit string) ([]Check, error) {
 	var list struct {
 		Runs []Check `json:"check_runs"`

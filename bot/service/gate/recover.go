@@ -97,10 +97,13 @@ func (g *Gate) below(desk *Desk, p github.Pull) []string {
 func (g *Gate) takeUp(ctx context.Context, desk *Desk, c *Case, runs []github.CheckRun, onHead bool) (took bool, err error) {
 	origin := evidence.Origin{Keys: g.Key.Public(), Repository: desk.Store.ID, Pull: c.Pull.Number}
 	slices.SortFunc(runs, func(a, b github.CheckRun) int { return int(b.ID - a.ID) })
+	newest := true // GitHub goes by the newest run: only that can be the verdict that stands
 	for _, run := range runs {
 		if run.AppID != g.App.ID() {
 			continue
 		}
+		stands := onHead && newest
+		newest = false
 		signed, err := evidence.ReadWitnessBlock(run.Text)
 		if err != nil {
 			g.Log.WarnContext(ctx, "check run without a readable witness block", "repo", desk.Store.FullName, "head", run.Head, "err", err)
@@ -113,13 +116,13 @@ func (g *Gate) takeUp(ctx context.Context, desk *Desk, c *Case, runs []github.Ch
 		if len(accepted) == 0 {
 			continue
 		}
-		return true, g.believe(ctx, desk, c, run, accepted, onHead)
+		return true, g.believe(ctx, desk, c, run, accepted, stands)
 	}
 	return false, nil
 }
 
-// believe stores what a check run of ours carried.
-func (g *Gate) believe(ctx context.Context, desk *Desk, c *Case, run github.CheckRun, accepted []evidence.Accepted, onHead bool) error {
+// believe stores what a check run of ours carried; stands says whether its verdict is the one that GitHub goes by.
+func (g *Gate) believe(ctx context.Context, desk *Desk, c *Case, run github.CheckRun, accepted []evidence.Accepted, stands bool) error {
 	b := store.Batch{RepositoryID: desk.Store.ID}
 	for _, a := range accepted {
 		switch p := a.Read.Predicate.(type) {
@@ -135,7 +138,7 @@ func (g *Gate) believe(ctx context.Context, desk *Desk, c *Case, run github.Chec
 			b.Witnesses = append(b.Witnesses, store.Witness{Pull: c.Pull.Number, Statement: s.Statement, Signature: s.Signature})
 		case evidence.Verdict:
 			c.Posted = &p
-			if onHead && p.Head == run.Head {
+			if stands && p.Head == run.Head {
 				b.Verdicts = append(b.Verdicts, store.Verdict{
 					Head: run.Head, Number: p.Number, ExternalID: run.ExternalID, CheckRunID: run.ID,
 					Conclusion: run.Conclusion, State: store.Posted,
