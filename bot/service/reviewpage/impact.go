@@ -24,12 +24,15 @@ const (
 	maxRosterDetail = 30
 )
 
-// impact says of each document from when it holds, when it is reviewed next, and what
-// else speaks of the same service or leads to it; of the configuration, who gains and
-// loses what.
+// impact says of each document what it puts out of bounds elsewhere, from when it
+// holds, when it is reviewed next, and what else speaks of the same service or leads
+// to it; of the configuration, who gains and loses what.
 func (v *view) impact() []impactView {
 	around := v.around()
 	var found []impactView
+	if together := v.elsewhere(""); len(together) > 0 {
+		found = append(found, impactView{"The change as a whole", together})
+	}
 	for i := range v.d.Documents {
 		d := &v.d.Documents[i]
 		one := impactView{Name: name(d)}
@@ -39,11 +42,23 @@ func (v *view) impact() []impactView {
 		case d.ID != d.Path:
 			one.Lines = v.documentImpact(d, around)
 		}
-		if len(one.Lines) > 0 {
+		if one.Lines = append(v.elsewhere(d.Path), one.Lines...); len(one.Lines) > 0 {
 			found = append(found, one)
 		}
 	}
 	return found
+}
+
+// elsewhere tells what the file at path does to documents that the change does not
+// touch; "" is what several changed files do together.
+func (v *view) elsewhere(path string) []string {
+	var lines []string
+	for _, i := range v.d.Impacts {
+		if i.Path == path {
+			lines = append(lines, redline.Visible(i.Message))
+		}
+	}
+	return lines
 }
 
 // around are the documents as they stand at the head; nil where they are too many.

@@ -13,6 +13,7 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/decision"
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
 	"github.com/vidimus-bot/vidimus/bot/document"
+	"github.com/vidimus-bot/vidimus/bot/document/control"
 	"github.com/vidimus-bot/vidimus/bot/service/reviewpage"
 )
 
@@ -264,4 +265,16 @@ func TestRenderNotice_holdsWhatItIsGiven(t *testing.T) {
 	if strings.Contains(string(page), "javascript:") || strings.Contains(string(page), "<page>") {
 		t.Errorf("not escaped: %s", page)
 	}
+}
+
+func TestRender_tellsWhatTheChangeDoesElsewhere(t *testing.T) {
+	c := proposal(t)
+	path := c.Input.Decision.Documents[0].Path
+	c.Input.Decision.Impacts = []control.Impact{
+		{Path: path, Line: 12, Message: "Lowering the window from 72 to 24 puts 3 contract reviews out of bounds: CON-A, CON-B and CON-C."},
+		{Message: "Together they leave EXC-2026-004 <b>without</b> a policy."},
+	}
+	page := c.render(t)
+	wants(t, page, "puts 3 contract reviews out of bounds", "The change as a whole", "leave EXC-2026-004 <b>without</b> a policy")
+	wellFormed(t, page)
 }
