@@ -6,6 +6,7 @@ import (
 
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/document/control"
+	"github.com/vidimus-bot/vidimus/bot/document/redline"
 )
 
 // coverage is how far a step of the checklist, or a point of the guidance, is covered.
@@ -119,7 +120,7 @@ func (a *archive) rowParts(refs ...string) []part {
 func rowProblem(rows []duty, refs []string) string {
 	for _, ref := range refs {
 		r, ok := row(rows, ref)
-		class := responsibilityOf(r.accountable).Class
+		class := redline.ResponsibilityOf(r.accountable).Class
 		switch {
 		case !ok:
 			return "has no row " + ref

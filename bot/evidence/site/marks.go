@@ -1,5 +1,7 @@
 package site
 
+import "github.com/vidimus-bot/vidimus/bot/document/redline"
+
 // componentsPage is what components.html is filled with: the meaning of every mark.
 type componentsPage struct {
 	Organisation     string
@@ -16,7 +18,7 @@ type meaning struct {
 
 // responsibilityMeaning is what a responsibility means.
 type responsibilityMeaning struct {
-	Resp responsibility
+	Resp redline.Responsibility
 	Text string
 }
 
@@ -46,10 +48,10 @@ func (s *site) components() error {
 			{state{"info", "info", "Witness"}, "something was seen and put on record before it landed"},
 		},
 		Responsibilities: []responsibilityMeaning{
-			{responsibilityOf("Customer"), "we answer for it"},
-			{responsibilityOf("Shared"), "both; the split is written down"},
-			{responsibilityOf("Provider"), "the provider answers for it"},
-			{responsibilityOf("Not applicable"), "nobody needs to, and the matrix says why"},
+			{redline.ResponsibilityOf("Customer"), "we answer for it"},
+			{redline.ResponsibilityOf("Shared"), "both; the split is written down"},
+			{redline.ResponsibilityOf("Provider"), "the provider answers for it"},
+			{redline.ResponsibilityOf("Not applicable"), "nobody needs to, and the matrix says why"},
 		},
 		Banners: []banner{
 			{State: draft(wordDraft), Text: "Not in force. A draft needs no signature."},

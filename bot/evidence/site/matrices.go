@@ -4,6 +4,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/vidimus-bot/vidimus/bot/document/redline"
 )
 
 // matricesPage is what matrices.html is filled with.
@@ -33,7 +35,7 @@ type areaRow struct {
 
 // areaCell is who answers in one matrix; Absent where it has no such row.
 type areaCell struct {
-	Resp   responsibility
+	Resp   redline.Responsibility
 	Owner  string
 	Absent bool
 }
@@ -178,7 +180,7 @@ func (a *archive) areaCell(rows []duty, ref string) areaCell {
 	if !ok {
 		return areaCell{Absent: true}
 	}
-	c := areaCell{Resp: responsibilityOf(r.accountable), Owner: a.ownerName(r.owner)}
+	c := areaCell{Resp: redline.ResponsibilityOf(r.accountable), Owner: a.ownerName(r.owner)}
 	if c.Owner == "" {
 		c.Owner = "no task of ours"
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/vidimus-bot/vidimus/bot/document"
+	"github.com/vidimus-bot/vidimus/bot/document/redline"
 )
 
 // Widths of plots, in the units of their view boxes. Sizes are attributes of SVG, since the site has no styles of
@@ -24,7 +25,7 @@ type split struct {
 func splitOf(d *paper) *split {
 	s := &split{ID: "h-" + anchorOf(d)}
 	for _, r := range rowsOf(d) {
-		switch responsibilityOf(r.accountable).Class {
+		switch redline.ResponsibilityOf(r.accountable).Class {
 		case "customer":
 			s.Customer++
 		case "shared":

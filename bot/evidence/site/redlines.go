@@ -26,7 +26,7 @@ type versionRef struct{ Label, Href string }
 // handView is a responsibility that changes hands.
 type handView struct {
 	Ref, Area     string
-	Before, After responsibility
+	Before, After redline.Responsibility
 	BeforeOwner   string
 	AfterOwner    string
 }
@@ -78,7 +78,7 @@ func (s *site) redline(before, after *version) error {
 
 func (a *archive) hand(h redline.Hand) handView {
 	return handView{
-		Ref: h.Ref, Area: h.Area, Before: responsibilityOf(h.Before), After: responsibilityOf(h.After),
+		Ref: h.Ref, Area: h.Area, Before: redline.ResponsibilityOf(h.Before), After: redline.ResponsibilityOf(h.After),
 		BeforeOwner: a.ownerName(h.OwnerBefore), AfterOwner: a.ownerName(h.OwnerAfter),
 	}
 }

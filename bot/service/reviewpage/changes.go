@@ -114,30 +114,9 @@ func (v *view) who(d *decision.Document, one *documentView) {
 // handView is a responsibility that changes hands.
 type handView struct {
 	Ref, Area, Document     string
-	Before, After           responsibility
+	Before, After           redline.Responsibility
 	Moved                   bool
 	OwnerBefore, OwnerAfter string
-}
-
-// responsibility is who answers for a control area; the more ink, the more is ours.
-type responsibility struct{ Class, Icon, Word string }
-
-// responsibilityOf reads a cell of the column Accountable. What is none of the four
-// words is shown as it is written.
-func responsibilityOf(cell string) responsibility {
-	switch strings.ToLower(strings.TrimSpace(cell)) {
-	case "customer":
-		return responsibility{"customer", "r-c", "Customer"}
-	case "shared":
-		return responsibility{"shared", "r-s", "Shared"}
-	case "provider":
-		return responsibility{"provider", "r-p", "Provider"}
-	case "not applicable":
-		return responsibility{"na", "none", "Not applicable"}
-	case "":
-		return responsibility{"na", "none", "No such row"}
-	}
-	return responsibility{"na", "bad", cell}
 }
 
 // hands are the responsibilities that change hands in all documents.
@@ -146,7 +125,7 @@ func (v *view) hands(documents []documentView) []handView {
 	for _, d := range documents {
 		for _, h := range d.hands {
 			found = append(found, handView{
-				Ref: h.Ref, Area: h.Area, Document: d.Name, Before: responsibilityOf(h.Before), After: responsibilityOf(h.After),
+				Ref: h.Ref, Area: h.Area, Document: d.Name, Before: redline.ResponsibilityOf(h.Before), After: redline.ResponsibilityOf(h.After),
 				Moved: h.Accountable, OwnerBefore: v.owner(h.OwnerBefore), OwnerAfter: v.owner(h.OwnerAfter),
 			})
 		}
