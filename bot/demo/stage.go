@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/evidence"
@@ -53,9 +54,10 @@ type Stage struct {
 	// Documents are the example as of today, by path, with its configuration.
 	Documents map[string][]byte
 
-	config  StageConfig
-	web     *http.Server
-	removed []string // folders outside of Dir, which go when the stage is closed
+	config   StageConfig
+	web      *http.Server
+	removed  []string    // folders outside of Dir, which go when the stage is closed
+	timeRuns atomic.Bool // see LetTimeRun
 }
 
 // StageConfig says how to start a Stage.
@@ -112,7 +114,12 @@ func (s *Stage) startGitHub() (err error) {
 	start := time.Now()
 	c := githubsim.Config{
 		Addr: "127.0.0.1:0", Dir: filepath.Join(s.Dir, "github"),
-		Now: func() time.Time { return start }, // GitHub's clock moves a second with each write
+		Now: func() time.Time {
+			if s.timeRuns.Load() {
+				return time.Now()
+			}
+			return start // GitHub's clock moves a second with each write
+		},
 	}
 	if s.config.GitHub != nil {
 		s.config.GitHub(&c)
@@ -120,6 +127,11 @@ func (s *Stage) startGitHub() (err error) {
 	s.Sim, err = githubsim.Start(c)
 	return err
 }
+
+// LetTimeRun ends the time in which GitHub's clock moves with its writes alone: from now on it is never behind
+// this computer's. Whoever commits with an own git beside a stage does it by that clock, and a signature that
+// is younger than the push that brings it is bad.
+func (s *Stage) LetTimeRun() { s.timeRuns.Store(true) }
 
 // populate makes accounts, the organisation, the repository and its mirror.
 func (s *Stage) populate() error {

@@ -31,6 +31,7 @@ func firstTries() []try {
 
 // stay keeps everything running, says where to look and what can be tried, until ctx ends.
 func (s *Story) stay(ctx context.Context, address string, tries []try) error {
+	s.LetTimeRun()
 	s.say.printf("\nNow it is yours to play. Open this and choose who you are:\n\n  %s\n\n", address)
 	s.say.printf("Nobody has a password; every page lets you be somebody else. Try, in order:\n\n")
 	for i, t := range tries {

@@ -4,13 +4,18 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/vidimus-bot/vidimus/bot/demo"
+	"github.com/vidimus-bot/vidimus/bot/githubsim"
 )
 
 // listener keeps what the demo says, and closes ready when it has said that it stays.
@@ -106,5 +111,46 @@ func TestDemo_printsOneAddressAndWhomToBeThere(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The README asks for Go and Git alone.
+func TestDemo_needsNoGPG(t *testing.T) {
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tools := t.TempDir()
+	if err := os.Symlink(git, filepath.Join(tools, "git")); err != nil {
+		t.Skipf("no symbolic links here: %v", err)
+	}
+	t.Setenv("PATH", tools)
+	if said := staying(t, demo.Config{Empty: true}); !strings.Contains(said, "Now it is yours to play.") {
+		t.Errorf("without gpg the demo says\n%s", said)
+	}
+}
+
+// Who commits with an own git minutes after the demo began must not be told that the own clock is wrong.
+func TestStage_timeStandsUntilItIsLetRun(t *testing.T) {
+	var now func() time.Time
+	s, err := demo.NewStage(t.Context(), demo.StageConfig{
+		Dir: t.TempDir(), GitHub: func(c *githubsim.Config) { now = c.Now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	began := now()
+	if again := now(); !again.Equal(began) {
+		t.Errorf("before: %v, then %v, want that only writes move it", began, again)
+	}
+	s.LetTimeRun()
+	before := time.Now()
+	if got := now(); got.Before(before) {
+		t.Errorf("let run it is %v, behind this computer's %v", got, before)
 	}
 }

@@ -91,10 +91,7 @@ func (s *Stage) homes(ctx context.Context) error {
 		}
 		s.removed = append(s.removed, top)
 	}
-	gpg, err := exec.LookPath("gpg")
-	if err != nil {
-		gpg = "" // or not to be run: as good as none
-	}
+	gpg, missing := exec.LookPath("gpg") // not to be run is as good as none
 	imports := make(chan error)
 	begun := 0
 	for _, p := range s.Cast {
@@ -105,7 +102,7 @@ func (s *Stage) homes(ctx context.Context) error {
 		if err := p.keepKey(); err != nil {
 			return err
 		}
-		if gpg != "" {
+		if missing == nil {
 			begun++
 			go func() { imports <- p.importKey(ctx, gpg) }()
 		}
