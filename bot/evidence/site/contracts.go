@@ -134,7 +134,11 @@ func contractsLead(rows []windowRow, limit string) string {
 		}
 	}
 	text := many(len(rows), "contract is", "contracts are") + " compared; no policy on the branch sets a limit for the notification of incidents."
-	if limit != "" {
+	switch {
+	case limit == "":
+	case within == len(rows) && within > 1:
+		text = fmt.Sprintf("All %d contracts notify incidents within the policy’s %s hours.", within, limit)
+	default:
 		text = fmt.Sprintf("%d of %s incidents within the policy’s %s hours.", within, many(len(rows), "contract notifies", "contracts notify"), limit)
 	}
 	if slow > 0 {

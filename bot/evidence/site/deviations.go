@@ -52,6 +52,8 @@ func deviationCount(open, closed int) string {
 		return "There is none."
 	case open == 0:
 		return "None is open, " + many(closed, "is", "are") + " closed."
+	case closed == 0:
+		return many(open, "is", "are") + " open, none is closed."
 	default:
 		return many(open, "is", "are") + " open, " + thousands(closed) + " " + verb(closed, "is", "are") + " closed."
 	}

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/vidimus-bot/vidimus/bot/document"
 )
@@ -18,6 +19,7 @@ type documentsPage struct {
 type documentsGroup struct {
 	ID, Title string
 	Rows      []documentRow
+	typ       string
 }
 
 // documentRow is one document in the state in which the branch holds it.
@@ -80,6 +82,20 @@ func typeTitle(name string) string {
 	}
 }
 
+// typePlural is what people call several documents of a type.
+func typePlural(name string) string {
+	title := typeTitle(name)
+	if _, ok := document.TypeNamed(name); !ok {
+		return title
+	}
+	for _, ending := range [][2]string{{"policy", "policies"}, {"entry", "entries"}, {"matrix", "matrices"}} {
+		if stem, ok := strings.CutSuffix(title, ending[0]); ok {
+			return stem + ending[1]
+		}
+	}
+	return title + "s"
+}
+
 // documents makes the list of all documents.
 func (s *site) documents() error {
 	p := s.sheet("documents/index.html")
@@ -90,11 +106,13 @@ func (s *site) documents() error {
 			data.Gone = append(data.Gone, row)
 			continue
 		}
-		if n := len(data.Groups); n == 0 || data.Groups[n-1].Title != row.Type {
-			data.Groups = append(data.Groups, documentsGroup{ID: fmt.Sprintf("t-%d", n+1), Title: row.Type})
+		if n := len(data.Groups); n == 0 || data.Groups[n-1].typ != d.typ() {
+			data.Groups = append(data.Groups, documentsGroup{ID: fmt.Sprintf("t-%d", n+1), Title: row.Type, typ: d.typ()})
 		}
 		g := &data.Groups[len(data.Groups)-1]
-		g.Rows = append(g.Rows, row)
+		if g.Rows = append(g.Rows, row); len(g.Rows) > 1 {
+			g.Title = typePlural(d.typ())
+		}
 	}
 	return s.add(page{
 		sheet: p, title: "Documents", place: "documents/index.html", template: "documents", data: data,

@@ -79,6 +79,8 @@ func (a *archive) historyLead(d *dossier) string {
 		return "The branch holds a text that was not signed: " + open.id + ". " + permanent
 	case v == nil:
 		return "The branch does not hold this document any more. " + permanent
+	case a.state(d).Word == wordInForce:
+		return "Version " + v.label + " is in force. " + permanent
 	case a.state(d).Class == "ok" || a.state(d).Word == wordDue || a.state(d).Word == wordOverdue:
 		return "Version " + v.label + " is on the branch, signed. " + permanent
 	default:

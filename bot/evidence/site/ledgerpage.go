@@ -175,8 +175,11 @@ func (p sheet) foundingText(f evidence.Founding) string {
 	for _, who := range f.Founders {
 		names = append(names, nameOf(who.Name, who.Login))
 	}
-	return fmt.Sprintf("Founded by %s with %s; %s there before", list(names), many(len(f.Keys), "key file", "key files"),
-		many(len(f.Adopted), "document was", "documents were"))
+	before := "no document was"
+	if n := len(f.Adopted); n > 0 {
+		before = many(n, "document was", "documents were")
+	}
+	return fmt.Sprintf("Founded by %s with %s; %s there before", list(names), many(len(f.Keys), "key file", "key files"), before)
 }
 
 // eventLine says what happened to one document.

@@ -4,7 +4,6 @@ import "github.com/vidimus-bot/vidimus/bot/document/redline"
 
 // componentsPage is what components.html is filled with: the meaning of every mark.
 type componentsPage struct {
-	Organisation     string
 	States           []meaning
 	Responsibilities []responsibilityMeaning
 	Banners          []banner
@@ -26,13 +25,13 @@ type responsibilityMeaning struct {
 func (s *site) components() error {
 	p := s.sheet("components.html")
 	data := componentsPage{
-		Organisation: s.organisation(),
 		States: []meaning{
-			{good(wordInForce), "merged as it was signed by all who must, and its date has come"},
+			{good(wordInForce), "merged as it was signed by all who must sign, and its date has come"},
 			{good(wordSigned), "merged as it was signed; its date has not come yet"},
 			{good(wordCovered), "a requirement with everything in place"},
 			{good("Good"), "a commit whose signature verifies with the person’s own key"},
 			{partly("Vouched"), "a commit that GitHub vouches for; no personal key"},
+			{state{"info", "info", "Witness"}, "something was seen and put on record before it landed"},
 			{draft(wordDraft), "status draft, not in force"},
 			{partly(wordPartly), "something is there, something is missing"},
 			{partly(wordAdopted), "it was there before Vidimus, or nothing says that it was signed"},
@@ -45,19 +44,18 @@ func (s *site) components() error {
 			{past(wordRetired), "withdrawn, nothing follows"},
 			{past(wordDeleted), "the branch does not hold it any more"},
 			{notApplicable(), "not demanded here"},
-			{state{"info", "info", "Witness"}, "something was seen and put on record before it landed"},
 		},
 		Responsibilities: []responsibilityMeaning{
-			{redline.ResponsibilityOf("Customer"), "we answer for it"},
+			{redline.ResponsibilityOf("Customer"), s.organisation() + " answers for it"},
 			{redline.ResponsibilityOf("Shared"), "both; the split is written down"},
 			{redline.ResponsibilityOf("Provider"), "the provider answers for it"},
 			{redline.ResponsibilityOf("Not applicable"), "nobody needs to, and the matrix says why"},
 		},
 		Banners: []banner{
 			{State: draft(wordDraft), Text: "Not in force. A draft needs no signature."},
-			{State: good(wordInForce), Text: "Since a date; who signed is named here."},
-			{State: due("In force, due"), Text: "A review, report or exception ends within 30 days."},
-			{State: late("In force, overdue"), Text: "A review, report or exception has ended."},
+			{State: good(wordInForce), Text: "The line below the word says since when, and who signed."},
+			{State: due("In force, due"), Text: "A review, a report or an exception ends within 30 days."},
+			{State: late("In force, overdue"), Text: "A review, a report or an exception has passed its date."},
 			{State: deviant("On the branch with a deviation"), Text: "Something landed without its signatures. It does not count as signed."},
 			{State: past(wordSuperseded), Text: "A later version replaces this text. It is kept for the record."},
 		},
@@ -70,7 +68,10 @@ func (s *site) components() error {
 
 // notFoundPage is what 404.html is filled with. Its links lead to the configured address of the site, since it is
 // shown in place of any page.
-type notFoundPage struct{ Links []crumb }
+type notFoundPage struct {
+	Documents, Register, Ledger, Overview string
+	Example                               string // address of a version on the site; "" while there is none
+}
 
 // notFound makes the page for what does not exist.
 func (s *site) notFound() error {
@@ -78,9 +79,12 @@ func (s *site) notFound() error {
 	if s.options.Address != "" {
 		p.root = trimSlash(s.options.Address) + "/"
 	}
-	var data notFoundPage
-	for _, at := range places() {
-		data.Links = append(data.Links, crumb{at.Text, p.to(at.Href)})
+	data := notFoundPage{Documents: p.to("documents/index.html"), Register: p.to("register.html"), Ledger: p.to("ledger.html"), Overview: p.to("index.html")}
+	for _, d := range s.markdown() {
+		if v := s.current(d); v != nil {
+			data.Example = v.page()
+			break
+		}
 	}
 	return s.add(page{sheet: p, title: "There is no such page", template: "notfound", data: data})
 }

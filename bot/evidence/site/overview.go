@@ -113,6 +113,9 @@ func (a *archive) overviewLead(todo int) string {
 	if n := a.missingDocuments(); n > 0 {
 		parts = append(parts, many(n, "document is", "documents are")+" missing")
 	}
+	if n := a.receiptsAsked(); n > 0 {
+		parts = append(parts, many(n, "receipt of the policy is", "receipts of the policy are")+" not recorded")
+	}
 	if ends := a.acceptedRisks(); ends != "" {
 		parts = append(parts, ends)
 	}
@@ -159,7 +162,7 @@ func (a *archive) acceptedRisks() string {
 	case 0:
 		return ""
 	case 1:
-		return "one risk is accepted until " + exceptions[0].Text("expires")
+		return "1 risk is accepted until " + exceptions[0].Text("expires")
 	default:
 		return many(len(exceptions), "risk is", "risks are") + " accepted for a time"
 	}
@@ -181,17 +184,25 @@ func (p sheet) measures(dates []dateRow) []measure {
 
 func (p sheet) receiptMeasure() measure {
 	m := measure{Name: "Receipts of the policy in force", Value: "0", Note: "none is asked for"}
-	d := p.site.policy()
-	if d == nil {
+	if p.site.policy() == nil {
 		m.Note = "no policy is on the branch"
 		return m
 	}
-	if asked := len(d.Texts("receipt-roles")); asked > 0 {
+	if asked := p.site.receiptsAsked(); asked > 0 {
 		m.Of = "of " + thousands(asked)
 		m.Note = "this version records none"
 		m.Units = unitsOf(0, asked, fmt.Sprintf("0 of %d receipts are recorded", asked))
 	}
 	return m
+}
+
+// receiptsAsked counts the roles that the policy asks to confirm receipt. This version records no receipt.
+func (a *archive) receiptsAsked() int {
+	d := a.policy()
+	if d == nil {
+		return 0
+	}
+	return len(d.Texts("receipt-roles"))
 }
 
 func (p sheet) provisionMeasure() measure {
@@ -242,7 +253,7 @@ func (p sheet) todoDeviations() []todo {
 			who = append(who, a.withHolders(m.Role))
 		}
 		if len(who) > 0 {
-			item.Who = list(who) + " must sign a new version, or the signed text be restored."
+			item.Who = list(who) + ", must sign a new version, or the signed text be restored."
 		}
 		found = append(found, item)
 	}

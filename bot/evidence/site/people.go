@@ -271,11 +271,11 @@ func (p sheet) machines() []keyRow {
 	return rows
 }
 
-// governanceFiles are the signed configuration and key files, with their histories.
+// governanceFiles are the signed configuration and key files, with their histories; documents have their own page.
 func (p sheet) governanceFiles() []crumb {
 	var files []crumb
 	for _, e := range p.site.governing {
-		if d := p.site.byPath[e.Path]; d != nil && d.hasPages() {
+		if d := p.site.byPath[e.Path]; d != nil && d.hasPages() && d.kind != document.Markdown {
 			files = append(files, crumb{e.Path, p.to(d.history())})
 		}
 	}

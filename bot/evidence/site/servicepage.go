@@ -32,6 +32,8 @@ type serviceCard struct {
 	Bar             *bar
 	Facts           []fact
 	SignedBy        []signer
+	Unsigned        *state // why nobody's signature counts for what the branch holds; nil if one does, or none is needed
+	Awaited         string // who must sign
 }
 
 // signer is one signature in a line.
@@ -47,7 +49,7 @@ func (s *site) services() error {
 		data := p.servicePage(one)
 		err := s.add(page{
 			sheet: p, title: data.Title, place: "register.html", template: "service", data: data,
-			crumbs: []crumb{{"Overview", "index.html"}, {"Register", "register.html"}, {one.name(), ""}},
+			crumbs: []crumb{{"Overview", "index.html"}, {"Register", "register.html"}, {one.shortName(), ""}},
 		})
 		if err != nil {
 			return err
@@ -92,7 +94,10 @@ func (p sheet) serviceBanner(s *service) banner {
 		}
 	}
 	lacks := p.site.lacks(s)
+	deviant := p.site.deviants(s)
 	switch {
+	case len(deviant) > 0:
+		return p.deviantBanner(s, deviant, len(lacks))
 	case !s.inUse():
 		return banner{State: past("Not in use"), Text: "The register says: " + s.lifecycle() + ". No documents are demanded."}
 	case len(lacks) == 0:
@@ -100,6 +105,45 @@ func (p sheet) serviceBanner(s *service) banner {
 	default:
 		return banner{State: partly("Not complete"), Text: sentence(list(lacks))}
 	}
+}
+
+// deviants are the documents of a service that have an open deviation.
+func (a *archive) deviants(s *service) []*paper {
+	papers := []*paper{s.entry}
+	for _, typ := range []string{typeContract, typeMatrix, typeExit, typeAssurance, typeException} {
+		papers = append(papers, a.papersOf(typ, s.id)...)
+	}
+	var found []*paper
+	for _, d := range papers {
+		if d.dossier != nil && a.openDeviation(d.dossier) != nil {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// deviantBanner stands before every other state: a reader must not take the service for merely unfinished. lacks
+// counts what keeps it from being complete.
+func (p sheet) deviantBanner(s *service, papers []*paper, lacks int) banner {
+	b := banner{State: deviant("One document has a deviation"), Href: p.to("deviations.html"), Link: "All deviations"}
+	if len(papers) > 1 {
+		b.State = deviant(thousands(len(papers)) + " documents have a deviation")
+	}
+	var what []string
+	for _, d := range papers {
+		open := p.site.openDeviation(d.dossier)
+		what = append(what, "the "+strings.ToLower(typeTitle(d.Type))+" was "+howWord(open.How)+" ("+open.id+")")
+	}
+	if len(papers) == 1 {
+		open := p.site.openDeviation(papers[0].dossier)
+		b.Href, b.Link = p.to("deviations.html#"+open.id), open.id
+		what[0] = strings.TrimSuffix(what[0], " ("+open.id+")")
+	}
+	b.Text = sentence(list(what))
+	if s.inUse() && lacks <= len(papers) {
+		b.Text += " All other documents that the service needs are signed and in date."
+	}
+	return b
 }
 
 // answers are the questions of an auditor who sampled the service.
@@ -130,7 +174,11 @@ func (p sheet) answer(s *service, question, typ string, text func(*paper) string
 	if d != nil {
 		a := answer{Question: question, Answer: text(d), Where: p.where(d)}
 		if problem := p.site.problem(d); problem != "" {
-			st := partly("The " + strings.ToLower(typeTitle(typ)) + " " + problem)
+			words := "The " + strings.ToLower(typeTitle(typ)) + " " + problem
+			st := partly(words)
+			if d.dossier != nil && p.site.openDeviation(d.dossier) != nil {
+				st = deviant(words)
+			}
 			a.State = &st
 		}
 		return a
@@ -187,6 +235,7 @@ func (p sheet) card(d *paper) serviceCard {
 	card := serviceCard{ID: "k-" + anchorOf(d), Title: typeTitle(d.Type), Href: p.to(d.page()), State: missing("Not on record")}
 	if d.dossier != nil {
 		card.State = p.site.state(d.dossier)
+		card.Unsigned, card.Awaited = p.unsigned(d.dossier)
 	}
 	for _, key := range cardFields(d.Type) {
 		if text := fieldText(d.Document, key); text != "" {
@@ -209,6 +258,20 @@ func (p sheet) card(d *paper) serviceCard {
 		card.Facts = append(card.Facts, fact{Name: "Next review", Day: dayOf(d.NextReview), Note: distance(p.site.today, d.NextReview)})
 	}
 	return card
+}
+
+// unsigned says who must sign what landed in an open deviation; nil where nothing is missing.
+func (p sheet) unsigned(d *dossier) (*state, string) {
+	open := p.site.openDeviation(d)
+	if open == nil || len(open.Missing) == 0 {
+		return nil, ""
+	}
+	var who []string
+	for _, m := range open.Missing {
+		who = append(who, p.site.withHolders(m.Role))
+	}
+	st := deviant("Not signed")
+	return &st, "waiting for " + strings.Join(who, "; ")
 }
 
 // anchorOf is an id for a document on a page.
@@ -263,6 +326,8 @@ func (p sheet) fieldWords(key, text string) string {
 		return yesNo(text)
 	case "incident-clock":
 		return clockWords(text)
+	case "evidence-types":
+		return evidenceWords(text)
 	case "test-type", "agreement-basis", "outcome", "deletion-evidence":
 		return strings.ReplaceAll(text, "-", " ")
 	default:
@@ -279,6 +344,15 @@ func yesNo(text string) string {
 	default:
 		return text
 	}
+}
+
+// evidenceWords are the names that the reports of providers go by.
+func evidenceWords(text string) string {
+	return strings.NewReplacer(
+		"iso27001-certificate", "ISO/IEC 27001 certificate", "iso27017-certificate", "ISO/IEC 27017 certificate",
+		"iso27018-certificate", "ISO/IEC 27018 certificate", "soc1-type2", "SOC 1 type 2", "soc2-type2", "SOC 2 type 2",
+		"soc3", "SOC 3", "csa-star", "CSA STAR", "c5", "C5",
+	).Replace(text)
 }
 
 // clockWords say when a notification window begins.

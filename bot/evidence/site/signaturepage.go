@@ -57,9 +57,9 @@ func (a *archive) certificateBanner(v *version, e *event) banner {
 	case a.openDeviation(v.dossier) != nil && a.current(v.dossier) != v:
 		return banner{State: deviant("Signed, and replaced by something that was not"), Text: "The branch holds another text now. The signatures below are bound to the digest on this page."}
 	}
-	word := fmt.Sprintf("Signed in all %d roles that must", len(roles))
+	word := fmt.Sprintf("Signed in all %d roles that must sign", len(roles))
 	if len(roles) == 1 {
-		word = "Signed in the one role that must"
+		word = "Signed in the one role that must sign"
 	}
 	return banner{State: good(word), Text: "The signatures below are bound to the digest on this page. A text with another digest is not the text that was signed."}
 }
@@ -77,7 +77,7 @@ func (p sheet) certificateFacts(v *version, e *event) []fact {
 		{Name: "Signed bytes", Text: many(v.size, "byte", "bytes") + " of", Code: e.subject.Name},
 		{Name: "SHA-256", Digest: v.sha256},
 	}
-	facts = appendDay(facts, "Effective", v.front.effective)
+	facts = appendDay(facts, "In force from", v.front.effective)
 	facts = append(facts, fact{Name: "Merged", Time: moment(e.published.Landed.At), Note: strings.ToLower(merged(e.published.Decision.Outcome)[:1]) + merged(e.published.Decision.Outcome)[1:]})
 	findings := "None"
 	if n := len(e.published.Findings); n > 0 {

@@ -232,7 +232,7 @@ func (p sheet) control(v *version) []fact {
 		}
 		facts = []fact{{Name: "Id", Text: v.dossier.id()}, {Name: "Version", Text: kind}, {Name: "State", State: &st}}
 		facts = appendText(facts, "Owner", p.site.roleTitle(f.owner))
-		facts = appendDay(facts, "Effective", f.effective)
+		facts = appendDay(facts, "In force from", f.effective)
 		facts = appendDay(facts, "Last review", f.lastReview)
 		facts = appendDay(facts, "Next review", f.nextReview)
 		facts = appendText(facts, "Class", f.classification)
