@@ -58,6 +58,7 @@ func (s *site) components() error {
 			{State: late("In force, overdue"), Text: "A review, a report or an exception has passed its date."},
 			{State: deviant("On the branch with a deviation"), Text: "Something landed without its signatures. It does not count as signed."},
 			{State: past(wordSuperseded), Text: "A later version replaces this text. It is kept for the record."},
+			{State: past(wordRetired), Text: "Withdrawn, and nothing follows it. It is kept for the record."},
 		},
 	}
 	return s.add(page{

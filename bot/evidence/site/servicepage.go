@@ -137,13 +137,25 @@ func (p sheet) deviantBanner(s *service, papers []*paper, lacks int) banner {
 	if len(papers) == 1 {
 		open := p.site.openDeviation(papers[0].dossier)
 		b.Href, b.Link = p.to("deviations.html#"+open.id), open.id
-		what[0] = strings.TrimSuffix(what[0], " ("+open.id+")")
+		what[0] = strings.TrimSuffix(what[0], " ("+open.id+")") + p.site.without(open)
 	}
 	b.Text = sentence(list(what))
 	if s.inUse() && lacks <= len(papers) {
 		b.Text += " All other documents that the service needs are signed and in date."
 	}
 	return b
+}
+
+// without says whose signatures what landed lacks; "" if none.
+func (a *archive) without(d *deviation) string {
+	if len(d.Missing) == 0 {
+		return ""
+	}
+	var roles []string
+	for _, m := range d.Missing {
+		roles = append(roles, "the "+a.roleTitle(m.Role))
+	}
+	return ", without the signature of " + list(roles)
 }
 
 // answers are the questions of an auditor who sampled the service.
@@ -271,7 +283,7 @@ func (p sheet) unsigned(d *dossier) (*state, string) {
 		who = append(who, p.site.withHolders(m.Role))
 	}
 	st := deviant("Not signed")
-	return &st, "waiting for " + strings.Join(who, "; ")
+	return &st, "Waiting for " + strings.Join(who, "; ")
 }
 
 // anchorOf is an id for a document on a page.

@@ -39,7 +39,7 @@ func TestService_openDeviationStandsFirst(t *testing.T) {
 		if !strings.Contains(attribute(banners[0], "class"), "bad") {
 			t.Errorf("%s: the banner of a deviation has the class %q", address, attribute(banners[0], "class"))
 		}
-		if all := text(root); !strings.Contains(all, "Not signed") || !strings.Contains(all, "waiting for") {
+		if all := text(root); !strings.Contains(all, "Not signed") || !strings.Contains(all, "Waiting for") {
 			t.Errorf("%s does not say that the text is not signed, and who must sign it", address)
 		}
 	}
