@@ -60,7 +60,7 @@ func (r commitRepository) failed(what string, err error, talk string) error {
 	talk, _, _ = strings.Cut(strings.TrimSpace(talk), "\n")
 	talk = strings.TrimPrefix(talk, "fatal: ")
 	if talk == "" {
-		talk = err.Error()
+		return fmt.Errorf("git %s in %s: %w", what, r.dir, err)
 	}
 	failure := fmt.Errorf("git %s in %s: %s", what, r.dir, printable(talk))
 	if strings.Contains(talk, "dubious ownership") {

@@ -129,8 +129,11 @@ func grouped(fingerprint string) string {
 	return b.String()
 }
 
-// lowerFirst begins a sentence as a clause.
+// lowerFirst begins a sentence as a clause; names stay as they are written.
 func lowerFirst(s string) string {
+	if s == "" || strings.HasPrefix(s, "GitHub") || strings.HasPrefix(s, "OpenPGP") {
+		return s
+	}
 	r, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToLower(r)) + s[size:]
 }

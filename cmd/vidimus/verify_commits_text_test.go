@@ -242,3 +242,13 @@ func TestTaken_followsTheLaw(t *testing.T) {
 		t.Errorf("differing (-want +got):\n%s", diff)
 	}
 }
+
+func TestLowerFirst_keepsNames(t *testing.T) {
+	for sentence, want := range map[string]string{
+		"The commit is not signed.": "the commit is not signed.", "GitHub vouches for it.": "GitHub vouches for it.", "": "",
+	} {
+		if got := lowerFirst(sentence); got != want {
+			t.Errorf("lowerFirst(%q) = %q, want %q", sentence, got, want)
+		}
+	}
+}

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -125,7 +127,11 @@ func (v *commitVerification) baseCommit(ctx context.Context) (commit, name strin
 
 // resolve gives the commit that a revision names.
 func (r commitRepository) resolve(ctx context.Context, revision string) (string, error) {
-	return r.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
+	id, err := r.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 1 { // all that git says by --quiet
+		return "", &hintedError{fmt.Errorf("%q names no commit in %s", revision, r.dir), "git fetch, or name a branch or commit that is here"}
+	}
+	return id, err
 }
 
 // keysAt reads the key files and the configuration of a commit; config is nil where there is none.
