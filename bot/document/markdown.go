@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"strings"
 	"sync"
 
 	"github.com/yuin/goldmark"
@@ -40,14 +41,15 @@ func (r *reader) readBody() {
 	d.tree = Parser().Parse(text.NewReader(d.source))
 	d.Whole = !r.conflicted
 	w := &walk{r: r, doc: d, text: body, at: newLineIndex(body, r.bodyLine)}
-	d.Sections, w.marks = make([]Section, 0, usualSections), make([]sectionMarks, 0, usualSections)
+	headings := min(strings.Count(body, "\n#"), usualSections)
+	d.Sections, w.marks = make([]Section, 0, headings), make([]sectionMarks, 0, headings)
 	w.blocks(d.tree, true)
 	w.closeSections()
 	w.checkDefinitions()
 	w.placeEntities()
 }
 
-// usualSections is room for the headings of all but the longest documents.
+// usualSections is room for the headings of all but the longest documents; a hostile one gets no more at first.
 const usualSections = 20
 
 // walk reads the syntax tree in document order.

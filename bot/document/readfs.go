@@ -1,7 +1,6 @@
 package document
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -91,6 +90,22 @@ func (l Layout) leadsToRoot(p string) bool {
 
 // ReadEntry reads one file that [Layout.ListFS] has listed.
 func ReadEntry(fsys fs.FS, p string, entry fs.DirEntry) (File, error) {
+	return NewFileReader(fsys).Read(p, entry)
+}
+
+// FileReader reads listed files one after the other into the same memory, for those who are done with one file
+// before they read the next. It is not safe for concurrent use.
+type FileReader struct {
+	fsys fs.FS
+	room []byte
+}
+
+// NewFileReader reads files of fsys.
+func NewFileReader(fsys fs.FS) *FileReader { return &FileReader{fsys: fsys} }
+
+// Read reads one file that [Layout.ListFS] has listed. Its bytes hold until the next Read: [Document.Slim] keeps
+// nothing of them.
+func (r *FileReader) Read(p string, entry fs.DirEntry) (File, error) {
 	switch kind := entry.Type(); {
 	case entry.IsDir():
 		return File{Path: p, Mode: ModeSubmodule}, nil
@@ -99,12 +114,12 @@ func ReadEntry(fsys fs.FS, p string, entry fs.DirEntry) (File, error) {
 	case !kind.IsRegular():
 		return File{Path: p, Mode: kind.String()}, nil // a pipe or device is not opened: reading it may never end
 	}
-	return readRegular(fsys, p)
+	return r.readRegular(p)
 }
 
 // readRegular reads a file up to one byte over its limit, where it is refused.
-func readRegular(fsys fs.FS, p string) (f File, err error) {
-	file, err := fsys.Open(p)
+func (r *FileReader) readRegular(p string) (f File, err error) {
+	file, err := r.fsys.Open(p)
 	if err != nil {
 		return f, fmt.Errorf("open %s: %w", p, err)
 	}
@@ -117,14 +132,26 @@ func readRegular(fsys fs.FS, p string) (f File, err error) {
 	if info.Mode().Perm()&0o100 != 0 {
 		f.Mode = ModeExecutable
 	}
-	limit := limitOf(p)
-	size := min(max(info.Size(), 0), limit) + bytes.MinRead // room for the read that finds the end
-	buffer := bytes.NewBuffer(make([]byte, 0, size))
-	if _, err := buffer.ReadFrom(io.LimitReader(file, limit+1)); err != nil {
+	if f.Bytes, err = r.fill(file, min(info.Size(), limitOf(p)+1)); err != nil {
 		return f, fmt.Errorf("read %s: %w", p, err)
 	}
-	f.Bytes = buffer.Bytes()
 	return f, nil
+}
+
+// fill reads the size that the file had when it was opened, or what is left of it by now. It does not ask for the
+// end behind that: one call to the system less for each of ten thousand files.
+func (r *FileReader) fill(file io.Reader, size int64) ([]byte, error) {
+	if size <= 0 {
+		return nil, nil
+	}
+	if int64(cap(r.room)) < size {
+		r.room = make([]byte, size+size/2)
+	}
+	n, err := io.ReadFull(file, r.room[:size])
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil // the file became shorter meanwhile
+	}
+	return r.room[:n:n], err
 }
 
 func limitOf(p string) int64 {

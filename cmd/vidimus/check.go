@@ -152,7 +152,7 @@ func (o checkOptions) begin(ctx context.Context, now time.Time, stderr io.Writer
 	if err != nil {
 		return nil, err
 	}
-	s := &checkSession{scope: scope}
+	s := &checkSession{scope: scope, files: document.NewFileReader(filesOf(scope.root))}
 	if o.watch {
 		s.stamps = map[string]fileStamp{}
 	}

@@ -22,6 +22,7 @@ type checkSession struct {
 	checker  *control.Checker
 	readings map[string]control.Reading // by path
 	stamps   map[string]fileStamp       // by path; nil where nobody watches
+	files    *document.FileReader
 	took     time.Duration
 }
 
@@ -67,7 +68,7 @@ func (s *checkSession) readAll(ctx context.Context) error {
 }
 
 func (s *checkSession) read(path string, entry fs.DirEntry) error {
-	f, err := document.ReadEntry(s.scope.fsys(), path, entry)
+	f, err := s.files.Read(path, entry)
 	if err != nil {
 		return err //nolint:wrapcheck // it names the file
 	}
