@@ -122,7 +122,7 @@ func (s *checkSession) readChanged(entries map[string]fs.DirEntry, changed map[s
 		}
 		s.stamps[path] = stampOf(entry)
 		if err := s.read(path, entry); errors.Is(err, fs.ErrNotExist) {
-			delete(s.stamps, path) // an editor is about to put another one in its place: the next look sees it
+			s.stamps[path] = fileStamp{} // the next look sees what an editor put in its place, or that it is gone
 		} else if err != nil {
 			return err
 		}
