@@ -1,8 +1,10 @@
 package report
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/vidimus-bot/vidimus/bot/decision"
 	"github.com/vidimus-bot/vidimus/bot/signature/approval"
@@ -21,9 +23,30 @@ func CheckRun(in Input) Check {
 	if o != (other{}) {
 		c.Title = fitting(MaxTitle, otherTitle(o))
 	}
+	if len(in.Others) > 0 && o == (other{}) {
+		first, rest, _ := strings.Cut(c.Summary, "\n\n")
+		c.Summary = first + "\n\n" + sameCommits(in) + "\n\n" + rest
+	}
 	c.Text = detailsText(in, MaxBodyBytes-in.Reserve)
 	return c
 }
+
+// sameCommits says which pull request the texts speak of, when others propose the same commits.
+func sameCommits(in Input) string {
+	var numbers []string
+	for i, d := range in.Others {
+		if i == maxSameCommits {
+			numbers = append(numbers, fmt.Sprintf("%d more", len(in.Others)-i))
+			break
+		}
+		numbers = append(numbers, fmt.Sprintf("#%d", d.Pull))
+	}
+	return fmt.Sprintf("This speaks of pull request #%d. %s proposes the same commits; the check is green when all of them are signed.",
+		in.Decision.Pull, strings.Join(numbers, ", "))
+}
+
+// maxSameCommits is how many other pull requests are named.
+const maxSameCommits = 5
 
 // summary is title and summary for the decision's state.
 func (r *reporter) summary(o other) (title, summary string) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -27,7 +28,14 @@ func (g *Gate) say(ctx context.Context, desk *Desk, c *Case, again bool) error {
 	if err := g.sayCheck(ctx, desk, cases, again); err != nil {
 		return err
 	}
-	return g.sayComment(ctx, desk, c)
+	if !slices.Contains(cases, c) { // a draft beside others
+		return g.sayComment(ctx, desk, c, nil)
+	}
+	var all []error
+	for _, one := range cases {
+		all = append(all, g.sayComment(ctx, desk, one, cases))
+	}
+	return errors.Join(all...)
 }
 
 // sameHead are the cases of all open pull requests with this head, by number: the
@@ -193,6 +201,17 @@ func (g *Gate) post(ctx context.Context, desk *Desk, cases []*Case, v store.Verd
 	return g.posted(ctx, desk, v)
 }
 
+// others are the decisions about the same head besides that about c.
+func others(cases []*Case, c *Case) []decision.Decision {
+	var found []decision.Decision
+	for _, other := range cases {
+		if other != c {
+			found = append(found, other.Decision)
+		}
+	}
+	return found
+}
+
 // render puts the decision into words and appends the witness block: all
 // statements that are not in the ledger yet, and the verdict's own.
 func (g *Gate) render(desk *Desk, cases []*Case, v store.Verdict) (github.CheckRun, error) {
@@ -203,11 +222,7 @@ func (g *Gate) render(desk *Desk, cases []*Case, v store.Verdict) (github.CheckR
 	worst := worst(cases)
 	in := g.input(desk, worst)
 	in.Number, in.Reserve = int(v.Number), len(block)+2
-	for _, c := range cases {
-		if c != worst {
-			in.Others = append(in.Others, c.Decision)
-		}
-	}
+	in.Others = others(cases, worst)
 	check := report.CheckRun(in)
 	run := github.CheckRun{
 		ID: v.CheckRunID, Head: v.Head, ExternalID: v.ExternalID, Conclusion: string(check.Conclusion), Title: check.Title,
@@ -296,12 +311,13 @@ func (c *Case) headSince() string {
 // sayComment keeps the one comment current: written if its text differs, at most
 // as often as configured. What is held back is a heldBackError: the caller comes
 // again when its time has come.
-func (g *Gate) sayComment(ctx context.Context, desk *Desk, c *Case) error {
+func (g *Gate) sayComment(ctx context.Context, desk *Desk, c *Case, cases []*Case) error {
 	silent := c.Decision.State == decision.StateNotGoverned || c.Decision.State == decision.StateUntouched
 	if silent && c.Known.Comment.ID == 0 {
 		return nil
 	}
 	in := g.input(desk, c)
+	in.Others = others(cases, c)
 	text := report.Comment(in)
 	said := facts.Digest([]byte(withoutUpdate(text)))
 	now := g.App.Now()
