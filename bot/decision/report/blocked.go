@@ -40,7 +40,7 @@ func (r *reporter) blockedView(o other) blockedView {
 		Other: o, Review: link(r.in.Links.Review),
 		Table: rowsOf(&r.cut, findingRows(&t)), Objections: r.objectionRows(), MayDismiss: r.mayDismiss(),
 		Commits: r.commitHelp(&t), Moved: len(t.moved) > 0,
-		Warnings: r.warningRows(&t), HasFindings: len(t.findings) > 0, Check: checkArguments(&t), Work: r.work(),
+		Warnings: r.warningRows(&t), HasFindings: len(t.findings) > 0, Check: checkArguments(&t, r.d.Documents), Work: r.work(),
 		Documents: r.documentRows(), Refused: r.refusedRows(),
 	}
 	v.Headline, v.Then = r.blockedHeadline(&t, r.addressed)
@@ -183,12 +183,15 @@ func (r *reporter) mayDismiss() md {
 	return text(r.roles(r.config.MayDismiss, "or"), maxMessageLength)
 }
 
-// checkArguments are the paths with findings, for `vidimus check`; "" where they are many or cannot be
-// pasted, since without arguments everything is checked.
-func checkArguments(t *tally) md {
+// checkArguments are the paths with findings, for `vidimus check`; "" where they are many, cannot be pasted, or
+// the change deletes one, since without arguments everything is checked.
+func checkArguments(t *tally, documents []decision.Document) md {
 	var paths []string
 	for _, f := range t.findings {
-		if safe(f.Path, pathPattern) == "" {
+		deleted := slices.ContainsFunc(documents, func(d decision.Document) bool {
+			return d.Path == f.Path && d.Change == decision.Deleted
+		})
+		if deleted || safe(f.Path, pathPattern) == "" {
 			return ""
 		}
 		paths = append(paths, f.Path)
