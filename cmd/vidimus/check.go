@@ -165,14 +165,28 @@ func (o checkOptions) begin(ctx context.Context, now time.Time, stderr io.Writer
 	if err := s.readAll(ctx); err != nil {
 		return nil, err
 	}
-	if s.documents() == 0 && len(o.args) == 0 {
+	if s.documents() == 0 && onlyFolders(o.args) { // a folder that was mistyped must not pass
+		where := scope.root
+		if len(o.args) > 0 {
+			where = strings.Join(o.args, ", ")
+		}
 		return nil, &hintedError{
-			fmt.Errorf("no documents in %s", scope.root),
+			fmt.Errorf("no documents in %s", where),
 			"documents lie in " + strings.Join(s.setting.layout.Folders(), ", ") + "; go to the repository's root, or name its folder",
 		}
 	}
 	s.took = time.Since(start)
 	return s, nil
+}
+
+// onlyFolders says whether no file was named.
+func onlyFolders(args []string) bool {
+	for _, arg := range args {
+		if info, err := os.Stat(arg); err != nil || !info.IsDir() {
+			return false
+		}
+	}
+	return true
 }
 
 // judge takes over what is shown of a judgement, and of what is wrong with the configuration.
@@ -229,7 +243,7 @@ func (r checkResult) verdict() string {
 			blocks++
 		}
 	}
-	where := " in " + counted(len(paths), "document")
+	where := " in " + counted(len(paths), "file")
 	switch {
 	case blocks > 0 && warns > 0:
 		return fmt.Sprintf("%d block, %d warn%s. Mend the %d, then: vidimus check", blocks, warns, where, blocks)
@@ -237,6 +251,8 @@ func (r checkResult) verdict() string {
 		return fmt.Sprintf("%d block%s. Mend the %d, then: vidimus check", blocks, where, blocks)
 	case warns > 0:
 		return fmt.Sprintf("%d warn%s. Nothing blocks.", warns, where)
+	case r.documents == 0:
+		return "No document is among these. Keys, and what changes in the configuration, are judged on GitHub."
 	case r.proposal:
 		return "Nothing to mend. To propose it: git commit -S, git push"
 	default:
