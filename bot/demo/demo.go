@@ -25,6 +25,9 @@ type Config struct {
 	Log *slog.Logger
 }
 
+// ErrNotStarted says that nothing could be played: no folder, no git.
+var ErrNotStarted = errors.New("start the demo")
+
 // Run plays the demo. An error means that something which must hold does not, or
 // that it could not be played.
 func Run(ctx context.Context, c Config) (err error) {
@@ -36,7 +39,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	say.printf("This is Northquay Logistics, a made-up company, on a GitHub of its own that\nruns inside this program. Nothing leaves your computer.\n")
 	stage, err := NewStage(ctx, StageConfig{Dir: c.Dir, Log: c.Log})
 	if err != nil {
-		return fmt.Errorf("start the demo: %w", err)
+		return fmt.Errorf("%w: %w", ErrNotStarted, err)
 	}
 	defer func() { err = errors.Join(err, stage.Close()) }()
 	s := &Story{stage, say}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -37,7 +38,11 @@ func newDemoCommand() *cobra.Command {
 			if verbose {
 				c.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 			}
-			if err := demo.Run(cmd.Context(), c); err != nil {
+			err := demo.Run(cmd.Context(), c)
+			if errors.Is(err, demo.ErrNotStarted) {
+				return &hintedError{err, "name a folder that can be written with --dir; git must be on the PATH"}
+			}
+			if err != nil {
 				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "\nerror: %v\n", err) // nowhere else to tell it
 				return &negativeError{}
 			}
