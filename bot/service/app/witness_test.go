@@ -207,6 +207,9 @@ func TestApp_sightBindsWhenTheDeliveryIsGone(t *testing.T) {
 	idle(t, s)
 	g.closed.Store(true)
 	must(s.As("abrannigan").Review(ctx, p.Number, "APPROVE", strings.Join(lines, "\n")))(t)
+	if err := s.Sim.Settle(ctx); err != nil { // the delivery was tried, and lost
+		t.Fatal(err)
+	}
 	s.Sim.Advance(4 * 24 * time.Hour) // GitHub's log keeps three days
 	g.closed.Store(false)
 	must(s.As("zaydin").Review(ctx, p.Number, "COMMENT", "Somebody says something."))(t)
