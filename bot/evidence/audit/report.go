@@ -84,11 +84,11 @@ func (a *auditor) sumUp() {
 	a.ok("decisions", fmt.Sprintf("%d replayed from their facts, %d the same", a.statements.decisions, a.statements.decisions))
 	a.ok("commits", commitsText(a.statements))
 	a.sumUpSignatures()
-	if a.o.Render != nil {
+	if a.o.Render != nil && a.statements.pages > 0 {
 		a.ok("pages", fmt.Sprintf("%s rendered again, the same bytes", count(a.statements.pages, "page")))
-		if n := a.statements.foreignPages; n > 0 {
-			a.note("pages", fmt.Sprintf("%s in the form of another version, not compared", count(n, "page")))
-		}
+	}
+	if n := a.statements.foreignPages; n > 0 {
+		a.note("pages", fmt.Sprintf("%s in the form of another version, not compared", count(n, "page")))
 	}
 	a.listDeviations()
 	for _, row := range a.fine {

@@ -99,6 +99,9 @@ func TestApp_sightHoldsASignatureOverMovedCommitIDs(t *testing.T) {
 	idle(t, s)
 	g.closed.Store(true)
 	approve(t, s, p, "head-of-it", "")
+	if err := s.Sim.Settle(t.Context()); err != nil { // the delivery was tried, and lost
+		t.Fatal(err)
+	}
 	s.Sim.Advance(fourDays)
 	g.closed.Store(false)
 	must(s.As("zaydin").Review(t.Context(), p.Number, "COMMENT", "Somebody says something."))(t)
