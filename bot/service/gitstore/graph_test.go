@@ -15,6 +15,9 @@ import (
 
 // The graph is git's, on random histories with merges of two and three parents.
 func TestGraph_agreesWithGit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("asks git about 40 histories; not with -short")
+	}
 	r := newBare(t)
 	random := rand.New(rand.NewPCG(5, 23))
 	tree := r.run("", "mktree")
@@ -79,6 +82,9 @@ func emptyIsNil() cmp.Option {
 
 // Six thousand commits and three thousand files are far over what GitHub's lists give.
 func TestMirror_largeRepositoryIsReadWhole(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 6,000 commits; not with -short")
+	}
 	const commits, files = 6000, 3000
 	r := newBare(t)
 	var stream strings.Builder
