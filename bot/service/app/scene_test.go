@@ -22,6 +22,9 @@ const servicePath = "register/tideboard.md"
 // policy: one document then is a whole proposal.
 func found(t *testing.T, s *demo.Story) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("plays a whole life; not with -short")
+	}
 	s.Documents[".vidimus.yml"] = append(s.Documents[".vidimus.yml"],
 		"severities: {XRF003: {to: warn, reason: The policy comes later.}}\n"...)
 	if err := s.Found(t.Context()); err != nil {

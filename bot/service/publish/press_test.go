@@ -30,6 +30,9 @@ const policyPath = "policy/cloud-usage-policy.md"
 // the embedded GitHub is validated. Tests with a GitHub of their own run side by side.
 func founded(t *testing.T) *demo.Story {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("plays a whole life; not with -short")
+	}
 	t.Parallel()
 	s, err := demo.NewStage(t.Context(), demo.StageConfig{
 		Dir: t.TempDir(), GitHub: func(c *githubsim.Config) { githubsimtest.Watch(t, c) },
