@@ -30,6 +30,12 @@
 // was signed, bot/evidence makes the record and the ledger's entry, and
 // bot/service/gitstore commits them to the evidence branch, signed.
 //
+// # One review page
+//
+// bot/service/server signs a person in (signin.go) and asks whether they may read
+// the repository (review.go); bot/service/gate looks at the case without writing
+// (look.go), and bot/service/reviewpage makes the page of the same decision.
+//
 // # One check on a laptop
 //
 // cmd/vidimus/check.go reads a folder, bot/document parses each file once,

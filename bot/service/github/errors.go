@@ -37,6 +37,7 @@ type RetryError struct {
 	Cause error
 }
 
+// Error tells how long to wait, and why.
 func (e *RetryError) Error() string {
 	return fmt.Sprintf("try again in %s: %v", e.After, e.Cause)
 }

@@ -22,6 +22,7 @@ var ErrNoReview = errors.New("there is no such review")
 // page can be shown later.
 type NotYetError struct{ Cause error }
 
+// Error names the cause.
 func (e *NotYetError) Error() string { return "not yet: " + e.Cause.Error() }
 
 // Unwrap gives the cause.
