@@ -19,7 +19,8 @@
 //     submitted becomes an observation (hint.go, witness.go);
 //  4. it reads the state anew, pull request and reviews from GitHub, documents and
 //     commits from a bare mirror (gather.go), into a facts.Snapshot (bot/decision/facts);
-//  5. bot/decision evaluates it, without clock, network or disk (evaluate.go);
+//  5. bot/decision evaluates it, without clock, network or disk (evaluate.go); the gate
+//     remembers what it said of commits, so that each is verified once (verdicts.go);
 //  6. bot/decision/report puts the decision into words (check.go);
 //  7. bot/service/gate writes them into one check run, with the signed witnesses,
 //     if the verdict is newer and other than the last (post.go).

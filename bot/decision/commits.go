@@ -27,7 +27,7 @@ func (e *evaluation) judgeCommit(c facts.Commit, paths []string) {
 		e.incomplete("when commit %s was first seen is not in the facts", c.ID)
 		return
 	}
-	v := commitsig.Verify(raw, e.ring, seen)
+	v := e.judge(raw, e.ring, commitsig.Terms{Seen: seen})
 	j.Verdict, j.Format, j.Fingerprint = string(v.Word), v.Format, v.Fingerprint
 	j.Person, j.Key, j.Clock, j.Text = v.Person, e.keyPath(v.Fingerprint), string(v.Clock), v.Text
 	j.Counts = v.Counts(e.d.Founding || e.hostKeyEnough(paths))

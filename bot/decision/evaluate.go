@@ -6,6 +6,7 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/document/control"
 	"github.com/vidimus-bot/vidimus/bot/signature/approval"
+	"github.com/vidimus-bot/vidimus/bot/signature/commitsig"
 	"github.com/vidimus-bot/vidimus/bot/signature/keyring"
 )
 
@@ -18,6 +19,7 @@ const Law = 1
 type evaluation struct {
 	s       facts.Snapshot
 	f       *facts.Facts
+	judge   Judge
 	commits map[string]facts.Commit
 	trees   map[string]tree
 	parsed  map[facts.Entry]*document.Document
@@ -42,11 +44,21 @@ type evaluation struct {
 	d                             Decision
 }
 
+// Judge gives the verdict on one raw commit: commitsig.Judge, or a memory of what it
+// said. The same input must have the same verdict, or decisions cannot be replayed.
+type Judge func(raw []byte, ring keyring.Ring, terms commitsig.Terms) commitsig.Verdict
+
 // Evaluate decides on one pull request, one direct push or one landing. It never
 // fails: what cannot be read or proven is a problem in the decision, and the
 // conclusion is then Failure.
-func Evaluate(s facts.Snapshot) Decision {
+func Evaluate(s facts.Snapshot) Decision { return EvaluateBy(s, commitsig.Judge) }
+
+// EvaluateBy is Evaluate for who judges the same commits again and again: judge stands
+// in for commitsig.Judge. It is called once for each contributing commit that can be
+// parsed, one after the other.
+func EvaluateBy(s facts.Snapshot, judge Judge) Decision {
 	e := newEvaluation(s)
+	e.judge = judge
 	e.d.Facts = e.factsDigest()
 	if !e.checkFacts() {
 		return e.conclude()

@@ -5,4 +5,5 @@ var (
 	EditedTwice = editedTwice
 	NeedsEdits  = needsEdits
 	BranchOf    = branchOf
+	NewVerdicts = newVerdicts
 )

@@ -22,6 +22,7 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/service/github"
 	"github.com/vidimus-bot/vidimus/bot/service/gitstore"
 	"github.com/vidimus-bot/vidimus/bot/service/store"
+	"github.com/vidimus-bot/vidimus/bot/signature/commitsig"
 )
 
 // Config is what a Gate works with.
@@ -47,6 +48,7 @@ type Gate struct {
 	deliveryLog deliveryLog
 	ledgers     ledgers
 	recent      recent // for the review page
+	verdicts    *verdicts
 	doubts      doubts
 
 	mu   sync.Mutex
@@ -61,7 +63,10 @@ func New(c Config) *Gate {
 	if c.Links == nil {
 		c.Links = func(string, int) report.Links { return report.Links{} }
 	}
-	return &Gate{Config: c, ledgers: ledgers{known: map[int64]*signedState{}}, doubts: doubts{heads: map[doubt]expected{}}}
+	return &Gate{
+		Config: c, ledgers: ledgers{known: map[int64]*signedState{}}, verdicts: newVerdicts(commitsig.Judge, maxVerdicts),
+		doubts: doubts{heads: map[doubt]expected{}},
+	}
 }
 
 // Desk is one repository with all that is needed to work on it.

@@ -154,7 +154,7 @@ func (g *Gate) conclude(ctx context.Context, desk *Desk, c *Case) error {
 	if err := g.ask(ctx, desk, c); err != nil {
 		return err
 	}
-	c.Decision = decision.Evaluate(c.Snapshot)
+	c.Decision = g.evaluate(c)
 	return nil
 }
 
@@ -271,7 +271,7 @@ func (g *Gate) fetchBound(ctx context.Context, desk *Desk, commits []string) err
 // ask reads the rest of GitHub's word, only as far as the decision needs it.
 func (g *Gate) ask(ctx context.Context, desk *Desk, c *Case) error {
 	f := &c.Snapshot.Facts
-	if c.founding() {
+	if !f.Governance.Recorded && g.evaluate(c).Founding {
 		keys, err := g.App.HostKeys(ctx)
 		if err != nil {
 			return err
@@ -298,9 +298,10 @@ func (g *Gate) ask(ctx context.Context, desk *Desk, c *Case) error {
 	return err
 }
 
-// founding says whether the change brings the first configuration.
-func (c *Case) founding() bool {
-	return !c.Snapshot.Facts.Governance.Recorded && decision.Evaluate(c.Snapshot).Founding
+// evaluate decides on the facts as they are in hand. Commits that were judged before are
+// not judged again: of a proposal with hundreds of them, that would be most of the work.
+func (g *Gate) evaluate(c *Case) decision.Decision {
+	return decision.EvaluateBy(c.Snapshot, g.verdicts.Judge)
 }
 
 // needsTimeline: a dismissed review that was, or may have been, an objection; or
