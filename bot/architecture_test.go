@@ -31,7 +31,7 @@ func folders() []string {
 		"cmd/vidimus", "docs-templates", "bot",
 		"bot/document", "bot/document/control", "bot/document/redline", "bot/document/scaffold",
 		"bot/signature/keyring", "bot/signature/keyring/wire", "bot/signature/commitsig", "bot/signature/approval", "bot/signature/receipt",
-		"bot/decision", "bot/decision/facts", "bot/decision/repoconfig", "bot/decision/report",
+		"bot/decision", "bot/decision/facts", "bot/decision/repoconfig", "bot/decision/governance", "bot/decision/report",
 		"bot/evidence", "bot/evidence/audit", "bot/evidence/site", "bot/evidence/pdf",
 		"bot/service/gate", "bot/service/publish", "bot/service/remind", "bot/service/github", "bot/service/gitstore",
 		"bot/service/store", "bot/service/reviewpage", "bot/service/server", "bot/service/app",

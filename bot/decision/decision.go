@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
+	"github.com/vidimus-bot/vidimus/bot/decision/governance"
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/document/control"
 )
@@ -193,13 +194,13 @@ const (
 	CodeCommit     = "SIG009"
 	CodeAddress    = "SIG010"
 	CodeMoved      = "MRG001"
-	CodeUnreadable = "CFG001"
-	CodeNoRule     = "CFG002"
-	CodeUnknown    = "CFG003"
-	CodeLater      = "CFG004" // asks for what this version does not judge
-	CodeUnsigned   = "CFG005" // configuration or key on the base is not the signed one
-	CodeFounding   = "CFG006" // a founding holds configuration and keys only
-	CodeFacts      = "CFG007" // the facts are incomplete or contradict themselves
+	CodeUnreadable = governance.RuleUnreadable
+	CodeNoRule     = governance.RuleUnruled
+	CodeUnknown    = governance.RuleUnknown
+	CodeLater      = governance.RuleLater    // asks for what this version does not judge
+	CodeUnsigned   = "CFG005"                // configuration or key on the base is not the signed one
+	CodeFounding   = governance.RuleFounding // a founding holds configuration and keys only
+	CodeFacts      = "CFG007"                // the facts are incomplete or contradict themselves
 )
 
 // How says in which way unsigned bytes came to the governed branch. LAW 9.2.

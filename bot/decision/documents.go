@@ -3,10 +3,9 @@ package decision
 import (
 	"fmt"
 	"sort"
-	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
-	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
+	"github.com/vidimus-bot/vidimus/bot/decision/governance"
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/document/control"
 )
@@ -45,60 +44,12 @@ func (e *evaluation) checkDocuments() {
 	}
 }
 
-// checkGovernance judges the configuration and keys that the branch would hold:
-// a change must not leave what the next one cannot be judged by.
+// checkGovernance judges the configuration and keys that the branch would hold.
 func (e *evaluation) checkGovernance(asOf document.Date) {
-	ring, findings := e.ring, e.keyFindings
-	if changed := changes(e.governing, governingOf(e.result.tree)); len(changed) > 0 {
-		ring, findings = e.readKeys(e.result.tree, e.checkConfiguration())
+	change := governance.Change{
+		Before: e.charter, After: e.filesOf(governingOf(e.result.tree)), Branch: e.branch(), Founding: e.d.Founding, AsOf: asOf,
 	}
-	e.d.Findings = append(e.d.Findings, findings...)
-	e.d.Findings = append(e.d.Findings, ring.Expiring(midnight(asOf))...)
-}
-
-// checkConfiguration judges the configuration that the branch would hold, and
-// gives it if it can be read, else the one that holds now.
-func (e *evaluation) checkConfiguration() repoconfig.Config {
-	entry, there := e.result.tree[repoconfig.Path]
-	if !there {
-		e.d.Findings = append(e.d.Findings, document.Finding{
-			Rule: CodeUnreadable, Severity: document.Block, Path: repoconfig.Path,
-			Message: "The change deletes the configuration.", Fix: "keep .vidimus.yml; what was founded stays governed",
-		})
-		return e.config
-	}
-	if !differ(entry, e.governing[repoconfig.Path]) {
-		return e.config
-	}
-	next, findings := repoconfig.Read(e.s.Blobs[entry.SHA256])
-	if !e.d.Founding { // of a founding they are problems already
-		e.d.Findings = append(e.d.Findings, findings...)
-	}
-	if len(findings) > 0 {
-		return e.config
-	}
-	e.checkScope(next)
-	return next
-}
-
-// midnight is the beginning of a day in UTC; to a key that expires, the zone of
-// an organisation makes no difference that a finding days ahead would show.
-func midnight(d document.Date) time.Time {
-	t, _ := time.Parse(time.DateOnly, d.String()) // a Date always has this form
-	return t
-}
-
-// checkScope: what leaves governance needs the signers of what leaves, which this
-// version does not judge; it blocks.
-func (e *evaluation) checkScope(next repoconfig.Config) {
-	if next.Root == e.config.Root && next.GovernsBranch(e.branch()) {
-		return
-	}
-	e.problem(Problem{
-		Code: CodeLater, Path: repoconfig.Path,
-		Text: "the change takes documents out of governance (root or branches), which this version of Vidimus does not judge",
-		Mend: "leave root as it is, and keep the governed branch in branches",
-	})
+	e.d.Findings = append(e.d.Findings, change.Judge()...)
 }
 
 // set is the view's documents and images as the rules read them. Files over the

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
+	"github.com/vidimus-bot/vidimus/bot/decision/governance"
 	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/document/control"
@@ -31,11 +32,11 @@ type evaluation struct {
 	readable bool
 	root     string
 	ring     keyring.Ring
-	// governing is the tree of configuration and keys that config and ring were read
-	// from; keyFindings is what is wrong with these keys.
-	governing   tree
-	keyFindings []document.Finding
-	opener      string // slug of who opened the pull request
+	// governing is the tree of configuration and keys that charter was read from, and
+	// config and ring are its.
+	governing tree
+	charter   governance.Charter
+	opener    string // slug of who opened the pull request
 
 	base, mergeBase, head, result view // result: base tip + change
 	contributors                  map[string]map[string]bool

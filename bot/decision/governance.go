@@ -2,13 +2,12 @@ package decision
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
+	"github.com/vidimus-bot/vidimus/bot/decision/governance"
 	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/signature/approval"
-	"github.com/vidimus-bot/vidimus/bot/signature/keyring"
 )
 
 // governed says whether, and how, there is something to judge by.
@@ -85,6 +84,11 @@ func (e *evaluation) tellUnreadable(base tree) {
 		return
 	}
 	_, findings := repoconfig.Read(raw)
+	e.problems(findings)
+}
+
+// problems adds findings that are in no document.
+func (e *evaluation) problems(findings []document.Finding) {
 	for _, f := range findings {
 		e.problem(Problem{Code: f.Rule, Path: f.Path, Line: f.Line, Text: f.Message, Mend: f.Fix})
 	}
@@ -133,50 +137,11 @@ func (e *evaluation) governFounding(head tree) governed {
 // checkFounding: only configuration and keys, and the host's key must be the
 // host's own.
 func (e *evaluation) checkFounding(own tree) {
+	founding := governance.Founding{Files: e.filesOf(own), HostKeys: e.s.Blobs[e.f.HostKeys]}
 	for _, c := range e.changesOfProposal() {
-		if _, ok := own[c.path]; !ok {
-			e.problem(Problem{
-				Code: CodeFounding, Path: c.path,
-				Text: "a founding change holds only .vidimus.yml and keys/, and this one touches " + c.path,
-				Mend: "take it out and propose it after the founding",
-			})
-		}
+		founding.Changed = append(founding.Changed, c.path)
 	}
-	host := e.fingerprints(hostKeyPath, e.f.HostKeys)
-	for _, path := range own.paths() {
-		if !isHostKey(path) {
-			continue
-		}
-		for _, fingerprint := range sortedKeys(e.fingerprints(path, own[path].SHA256)) {
-			if !host[fingerprint] {
-				e.problem(Problem{
-					Code: CodeFounding, Path: path,
-					Text: "the key " + fingerprint + " is not one that the host publishes for its own signatures",
-					Mend: "take " + hostKeyPath + " from the host, where it stands at /web-flow.gpg, and no other file of that name",
-				})
-			}
-		}
-	}
-}
-
-// hostKeyPath is the file of the host's own signing keys, as the host publishes
-// them.
-const hostKeyPath = "keys/" + keyring.HostSlug + ".asc"
-
-// isHostKey says whether the keys in a file vouch in the name of the host, whatever
-// its ending.
-func isHostKey(path string) bool {
-	name, _, _ := strings.Cut(strings.TrimPrefix(path, document.KeysFolder+"/"), ".")
-	return document.Classify(".", path) == document.Key && name == keyring.HostSlug
-}
-
-// fingerprints are those of all keys in a blob that lies at path.
-func (e *evaluation) fingerprints(path, digest string) map[string]bool {
-	found := map[string]bool{}
-	for _, k := range keyring.Read(keyring.File{Path: path, Bytes: e.s.Blobs[digest]}) {
-		found[k.Fingerprint] = true
-	}
-	return found
+	e.problems(founding.Judge())
 }
 
 // readConfiguration reads configuration and keys out of a tree that holds nothing
@@ -184,7 +149,7 @@ func (e *evaluation) fingerprints(path, digest string) map[string]bool {
 // was judged when they landed, and is asked of the branch's result.
 func (e *evaluation) readConfiguration(t tree) bool {
 	entry, ok := t[repoconfig.Path]
-	raw, read := e.s.Blobs[entry.SHA256]
+	_, read := e.s.Blobs[entry.SHA256]
 	if !ok || !read || entry.Mode != document.ModeRegular {
 		e.problem(Problem{
 			Code: CodeUnreadable, Path: repoconfig.Path, Text: "there is no readable configuration that was signed",
@@ -192,40 +157,27 @@ func (e *evaluation) readConfiguration(t tree) bool {
 		})
 		return false
 	}
-	config, findings := repoconfig.Read(raw)
-	for _, f := range findings {
-		e.problem(Problem{Code: f.Rule, Path: f.Path, Line: f.Line, Text: f.Message, Mend: f.Fix})
-	}
-	if len(findings) > 0 {
+	charter := governance.Read(e.filesOf(t))
+	e.problems(charter.Faults)
+	if !charter.Readable {
 		return false
 	}
-	e.config, e.readable, e.root = config, true, config.Root
-	for _, l := range config.Later {
-		e.problem(Problem{
-			Code: CodeLater, Path: repoconfig.Path, Line: l.Line,
-			Text: "the configuration asks for what this version of Vidimus does not judge: " + l.Feature,
-			Mend: "take it out of the configuration, or use a version that judges it",
-		})
-	}
-	e.governing = t
-	e.ring, e.keyFindings = e.readKeys(t, config)
+	e.config, e.readable, e.root = charter.Config, true, charter.Config.Root
+	e.governing, e.charter, e.ring = t, charter, charter.Ring
 	return true
 }
 
-// readKeys reads the key files of a tree for the people of a configuration.
-func (e *evaluation) readKeys(t tree, config repoconfig.Config) (keyring.Ring, []document.Finding) {
-	var files []keyring.File
+// filesOf are the files of a tree, with the bytes that were read.
+func (e *evaluation) filesOf(t tree) []document.File {
+	files := make([]document.File, 0, len(t))
 	for _, path := range t.paths() {
-		entry := t[path]
-		if document.Classify(".", path) == document.Key && entry.Mode == document.ModeRegular {
-			files = append(files, keyring.File{Path: path, Bytes: e.s.Blobs[entry.SHA256]})
-		}
+		files = append(files, e.fileOf(t[path]))
 	}
-	people := make([]keyring.Person, len(config.People))
-	for i, p := range config.People {
-		people[i] = keyring.Person{Slug: p.Slug, GitHub: p.GitHub, Login: p.Login, Name: p.Name, Emails: p.Emails}
-	}
-	return keyring.New(files, people)
+	return files
+}
+
+func (e *evaluation) fileOf(entry facts.Entry) document.File {
+	return document.File{Path: entry.Path, Mode: entry.Mode, Bytes: e.s.Blobs[entry.SHA256]}
 }
 
 // roster answers approval's questions from the governing configuration.

@@ -2,14 +2,12 @@ package decision
 
 import (
 	"fmt"
-	"path"
 	"slices"
-	"strings"
 
+	"github.com/vidimus-bot/vidimus/bot/decision/governance"
 	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/signature/approval"
-	"github.com/vidimus-bot/vidimus/bot/signature/keyring"
 )
 
 // rulesFor are all rules that apply to the document at path, as it is at the
@@ -28,33 +26,16 @@ func (e *evaluation) rulesFor(path string) []repoconfig.Rule {
 }
 
 func (e *evaluation) matches(r repoconfig.Rule, v view, path string) bool {
-	if _, there := v.tree[path]; !there {
-		return false
-	}
-	d := v.document(path)
-	if d == nil {
-		return r.For.Matches("", path, "", "")
-	}
-	if len(r.For.Criticalities) == 0 {
-		return r.For.Matches(d.Type, path, d.ID, "")
-	}
-	return slices.ContainsFunc(criticalities(v, d), func(criticality string) bool {
-		return r.For.Matches(d.Type, path, d.ID, criticality)
-	})
+	_, there := v.tree[path]
+	return there && governance.Covers(r, path, v.document(path), v.ofService)
 }
 
-// criticalities are what a document says of itself and what the documents of its
-// service in the same tree say: a document does not become less critical because it
-// says so, nor because another one does. One "" where nobody says anything.
-func criticalities(v view, d *document.Document) []string {
-	found := []string{d.Criticality}
-	if d.ServiceID == "" {
-		return found
-	}
+// ofService are the documents that name a service.
+func (v view) ofService(service string) []*document.Document {
+	var found []*document.Document
 	for _, path := range v.tree.paths() {
-		other := v.document(path)
-		if other != nil && other.ServiceID == d.ServiceID && !slices.Contains(found, other.Criticality) {
-			found = append(found, other.Criticality)
+		if d := v.document(path); d != nil && d.ServiceID == service {
+			found = append(found, d)
 		}
 	}
 	return found
@@ -128,11 +109,7 @@ func (e *evaluation) onlyDraft(path string) bool {
 // require fills in rules, level and looseness: the strictest of all rules.
 func (e *evaluation) require(s *subject) {
 	if len(s.rules) == 0 {
-		e.problem(Problem{
-			Code: CodeNoRule, Path: s.touched.path,
-			Text: "no rule of the configuration says who signs " + s.touched.path,
-			Mend: "have a rule added to .vidimus.yml by a signed change, or move the document to where one applies",
-		})
+		e.problems([]document.Finding{governance.Unruled(s.touched.path)})
 		return
 	}
 	s.SeveralRoles = true
@@ -197,48 +174,26 @@ func (e *evaluation) signatories(path string) []string {
 // needs besides it one of the config rule, a revocation one of the rule alone; a
 // key that goes with its person, the rule alone. LAW 2.4.
 func (e *evaluation) requireOwner(s *subject) {
-	slug := strings.TrimSuffix(strings.TrimPrefix(s.touched.path, "keys/"), path.Ext(s.touched.path))
-	if slug == keyring.HostSlug || slug == keyring.BotSlug {
-		return
+	k := governance.KeyChange{
+		Path: s.touched.path, Before: e.fileOf(s.touched.before), After: e.fileOf(s.touched.after),
+		Next: e.fileOf(e.head.tree[repoconfig.Path]),
 	}
 	any := approval.Requirement{}
 	for _, role := range s.rules[0].Require.Roles() {
 		any.Any = append(any.Any, approval.Requirement{Role: role})
 	}
-	before, after := e.s.Blobs[s.touched.before.SHA256], e.s.Blobs[s.touched.after.SHA256]
-	switch {
-	case s.touched.after.Mode == "":
-		if !e.stays(slug) {
-			return
-		}
-	case s.touched.before.Mode == "":
-	default:
-		switch keyring.Compare(before, after) {
-		case keyring.Revocation:
-			s.Rules[0].Require = any
-			return
-		case keyring.Renewal:
-			s.Rules[0].Require = any
-		}
+	switch k.Consent() {
+	case governance.ByRule:
+		return
+	case governance.ByOne:
+		s.Rules[0].Require = any
+		return
+	case governance.ByOneAndOwner:
+		s.Rules[0].Require = any
 	}
-	s.Self = slug
+	s.Self = k.Owner()
 	s.Rules = append(s.Rules, approval.Rule{Name: "self", Require: approval.Requirement{Role: approval.RoleSelf}})
-	if _, known := e.config.Person(slug); !known {
-		e.problem(Problem{
-			Code: CodeUnknown, Path: s.touched.path,
-			Text: fmt.Sprintf("%s is nobody's key: %s is not in people on the governed branch", s.touched.path, slug),
-			Mend: "add the person to people first, in a signed change of its own; then propose the key",
-		})
+	if nobodys, ok := k.Ownerless(e.config); ok {
+		e.problems([]document.Finding{nobodys})
 	}
-}
-
-// stays says whether a person is still in people at the head.
-func (e *evaluation) stays(slug string) bool {
-	raw, ok := e.s.Blobs[e.head.tree[repoconfig.Path].SHA256]
-	if !ok {
-		return true
-	}
-	config, findings := repoconfig.Read(raw)
-	_, there := config.Person(slug)
-	return len(findings) > 0 || there
 }
