@@ -21,9 +21,13 @@ func (pg *page) checkProhibition() {
 		return
 	}
 	text := proseText(section)
-	if !hasBan(text) {
+	if banned, near := findBan(text); !banned {
+		nearest := ""
+		if near != "" {
+			nearest = " " + document.Quote(near) + " names such services and does not ban them."
+		}
 		pg.add("POL001", section.Span, `write one sentence that does, for example "Use of any cloud service that is not in the register is prohibited."`,
-			"No sentence of the section bans services that nobody approved: a ban (is prohibited, must not, ...) and what it bans must stand in one sentence.")
+			"No sentence of the section bans services that nobody approved: a ban (is prohibited, must not, ...) and what it bans must stand in one sentence.%s", nearest)
 	}
 	if !shadowPattern().MatchString(text) {
 		pg.add("POL001", section.Span, `name it, for example: This covers "shadow IT" of every kind`,
@@ -47,16 +51,24 @@ func proseText(section document.Section) string {
 	return b.String()
 }
 
-// hasBan reports whether one sentence holds a ban and its object.
-func hasBan(text string) bool {
+// findBan reports whether one sentence holds a ban and its object, in words of their own: "must not be entered" is a
+// ban and not what is banned. If none does, near is the first sentence with an object. A question bans nothing.
+func findBan(text string) (banned bool, near string) {
 	ban, lifted, object := banPattern(), liftedPattern(), objectPattern()
 	for _, sentence := range sentences(text) {
-		sentence = lifted.ReplaceAllString(strings.ToLower(sentence), " ")
-		if ban.MatchString(sentence) && object.MatchString(sentence) {
-			return true
+		sentence = strings.TrimSpace(sentence)
+		words := lifted.ReplaceAllString(strings.ToLower(strings.ReplaceAll(sentence, "’", "'")), " ")
+		if !object.MatchString(ban.ReplaceAllString(words, " ")) {
+			continue
+		}
+		if ban.MatchString(words) && !strings.HasSuffix(sentence, "?") {
+			return true, ""
+		}
+		if near == "" {
+			near = sentence
 		}
 	}
-	return false
+	return false, near
 }
 
 // sentences cuts text at line ends and at full stops, question and exclamation marks before a blank.
@@ -81,9 +93,12 @@ func banPattern() *regexp.Regexp {
 	return regexp.MustCompile(`\b(prohibited|prohibits?|forbidden|forbids?|banned|bans|(must|may|shall) not|must never|may never|shall never|not (be )?(permitted|allowed))\b`)
 }
 
-// liftedPattern is a ban taken back: "not prohibited", "no longer strictly forbidden", "may not be banned".
+// liftedPattern is a ban taken back ("not prohibited", "no longer strictly forbidden", "may not be banned"), one of the
+// past or of a wish ("was prohibited", "should be banned"), and one that forbids to act against such services.
 func liftedPattern() *regexp.Regexp {
-	return regexp.MustCompile(`\b(((must|may|shall) )?not|n't|never|no longer|neither|nor|nowhere) (\w+ ){0,2}(prohibited|prohibit|forbidden|forbid|banned|ban)\b`)
+	return regexp.MustCompile(`(\b(((must|may|shall) )?not|never|no longer|neither|nor|nowhere|by no means|in no way|hardly|rarely|seldom|scarcely|barely|` +
+		`was|were|had been|used to be|(should|would|could|might) be)|n't) (\w+ ){0,2}(prohibited|prohibit|forbidden|forbid|banned|ban)\b|` +
+		`\b(must|may|shall|should) (not|never) (be )?(block|prevent|refus|restrict|hinder|punish|penali[sz]|hide|hidden|conceal|stop|discourag|reject|ignor|overlook)\w*`)
 }
 
 // objectPattern is what a ban must be about.
