@@ -67,7 +67,7 @@ func acrossFields() []string {
 		"residency-countries", "key-management-minimum", "incident-notification-hours-max", "breach-notification-hours-max",
 		"agreement-basis", "agreement-end", "provider-parent", "residency-committed", "transfer-mechanism", "outcome",
 		"incident-notification-hours", "breach-notification-hours", "termination-notice-days", "post-termination-access-days",
-		"estimated-exit-days", "last-tested", "waives", "risk-rating", "risk-owner", "expires",
+		"estimated-exit-days", "last-tested", "test-type", "waives", "risk-rating", "risk-owner", "expires",
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/vidimus-bot/vidimus/bot/document"
@@ -14,7 +15,17 @@ const minSide = 10
 
 // minimumRows are the control areas without which a matrix says nothing (MAT001); the others up to SR-24 are
 // recommended (MAT002). Source: domain-a523.md 2.6.
-func minimumRows() []string { return []string{"SR-01", "SR-02", "SR-03"} }
+func minimumRows() []string {
+	return []string{rowRef(patchingRow), rowRef(applicationRow), rowRef(identityRow)}
+}
+
+// Rows that rules know, as places in [controlAreas].
+const (
+	patchingRow = iota
+	applicationRow
+	identityRow
+	dataRow
+)
 
 // controlAreas returns what the rows SR-01 to SR-24 are about.
 func controlAreas() []string {
@@ -31,7 +42,7 @@ func controlAreas() []string {
 func rowRef(i int) string { return fmt.Sprintf("SR-%02d", i+1) }
 
 // matrixColumns are the columns that the rules of the matrix read; -1 where the table has none.
-type matrixColumns struct{ ref, accountable, split, owner int }
+type matrixColumns struct{ ref, area, accountable, split, owner int }
 
 // checkMatrix runs the rules of a shared-responsibility matrix on its own: MAT001, MAT002, MAT004 to MAT006.
 func (pg *page) checkMatrix() {
@@ -39,7 +50,7 @@ func (pg *page) checkMatrix() {
 	if !ok || len(t.Rows) == 0 {
 		return // STR001 or TAB001 says so
 	}
-	columns := matrixColumns{t.Column("Ref"), t.Column("Accountable"), t.Column("Who does what"), t.Column("Internal owner")}
+	columns := matrixColumns{t.Column("Ref"), t.Column("Control area"), t.Column("Accountable"), t.Column("Who does what"), t.Column("Internal owner")}
 	if columns.ref >= 0 {
 		pg.checkRows(t, columns.ref)
 	}
@@ -80,12 +91,14 @@ func (pg *page) checkSplit(row document.Row, c matrixColumns) {
 		return // TAB002 or TAB004 says so
 	}
 	var missing, thin []string
-	split := strings.ReplaceAll(strings.ToLower(cell.Text), "：", ":")
+	split := strings.NewReplacer("：", ":", " :", ":").Replace(strings.ToLower(cell.Text))
 	for _, side := range []string{"provider", "customer"} {
 		switch text, found := sideText(split, side); {
 		case !found:
 			missing = append(missing, sideName(side))
-		case utf8.RuneCountInString(text) < minSide || isPlaceholder(text):
+		case text == "":
+			thin = append(thin, fmt.Sprintf("the %s says nothing", sideName(side)))
+		case utf8.RuneCountInString(text) < minSide || isPlaceholder(text) || isNoTask(text):
 			thin = append(thin, fmt.Sprintf("the %s is only %s", sideName(side), document.Quote(text)))
 		}
 	}
@@ -96,7 +109,7 @@ func (pg *page) checkSplit(row document.Row, c matrixColumns) {
 	case len(missing) == 1:
 		pg.add("MAT004", at, fix, "%s is Shared, which needs both sides in writing; the %s is missing in %s.", pg.refOf(row, c), missing[0], document.Quote(cell.Text))
 	case len(thin) > 0:
-		pg.add("MAT004", at, fmt.Sprintf("say what they do, in at least %d characters", minSide),
+		pg.add("MAT004", at, fmt.Sprintf("say what each side does, in at least %d characters; if one does nothing, the row is not Shared", minSide),
 			"%s is Shared, which needs both sides in writing; %s.", pg.refOf(row, c), list(thin, "and"))
 	}
 }
@@ -105,16 +118,42 @@ func sideName(side string) string { return side + "'s side" }
 
 // sideText returns what stands in a lower-case text behind "provider:" or "customer:", up to the next label.
 func sideText(lower, side string) (string, bool) {
-	_, part, found := strings.Cut(lower, side+":")
-	if !found {
+	at := labelIndex(lower, side+":")
+	if at < 0 {
 		return "", false
 	}
+	part := lower[at+len(side)+1:]
 	for _, other := range []string{"provider:", "customer:"} {
-		if i := strings.Index(part, other); i >= 0 {
+		if i := labelIndex(part, other); i >= 0 {
 			part = part[:i]
 		}
 	}
 	return strings.TrimFunc(part, isEdge), true
+}
+
+// labelIndex finds a label that is a word of its own: "sub-provider:" is somebody else.
+func labelIndex(text, label string) int {
+	for from := 0; ; {
+		i := strings.Index(text[from:], label)
+		if i < 0 {
+			return -1
+		}
+		before, _ := utf8.DecodeLastRuneInString(text[:from+i])
+		if from+i == 0 || before != '-' && !unicode.IsLetter(before) {
+			return from + i
+		}
+		from += i + len(label)
+	}
+}
+
+// isNoTask reports words that give a side nothing to do: then the row is the other's alone.
+func isNoTask(lower string) bool {
+	switch lower {
+	case "nothing at all", "none at all", "not applicable", "no tasks at all", "no responsibility", "no responsibilities", "same as above", "the same as above",
+		"see contract", "see the contract", "see agreement", "see provider", "see the provider", "see customer":
+		return true
+	}
+	return false
 }
 
 // checkRowOwner asks a row of ours for a role that answers for it (MAT005).
@@ -144,19 +183,23 @@ func (pg *page) anyRole() string {
 	return "head-of-it"
 }
 
-// checkPossible refuses splits that no provider can carry (MAT006).
+// checkPossible refuses splits that no provider can carry (MAT006). A row is known by its ref and by its control area,
+// so that two names which changed places hide nothing.
 func (pg *page) checkPossible(row document.Row, c matrixColumns) {
 	ref, cell := pg.refOf(row, c), row.Cell(c.accountable)
 	provider := accountableIs(row, c, "Provider")
+	is := func(i int) bool {
+		return ref == rowRef(i) || c.area >= 0 && strings.EqualFold(row.Cell(c.area).Text, controlAreas()[i])
+	}
 	switch {
-	case provider && ref == "SR-03":
-		pg.add("MAT006", cell.Span, "write Customer, or Shared and who does what", "SR-03, identity and access, cannot be the provider's: we decide who may do what.")
-	case provider && ref == "SR-04":
-		pg.add("MAT006", cell.Span, "write Customer, or Shared and who does what", "SR-04, our data, cannot be the provider's: only we know what it is worth.")
-	case provider && ref == "SR-01" && pg.doc.Text("service-model") == "IaaS":
+	case provider && is(identityRow):
+		pg.add("MAT006", cell.Span, "write Customer, or Shared and who does what", "%s, identity and access, cannot be the provider's: we decide who may do what.", ref)
+	case provider && is(dataRow):
+		pg.add("MAT006", cell.Span, "write Customer, or Shared and who does what", "%s, our data, cannot be the provider's: only we know what it is worth.", ref)
+	case provider && is(patchingRow) && pg.doc.Text("service-model") == "IaaS":
 		pg.add("MAT006", cell.Span, "write Customer, or correct the service model in register and matrix",
-			"SR-01 cannot be the provider's under IaaS: guest operating systems are patched by whoever runs them.")
-	case accountableIs(row, c, "Not applicable") && slices.Contains(minimumRows(), ref):
+			"%s, patching, cannot be the provider's under IaaS: guest operating systems are patched by whoever runs them.", ref)
+	case accountableIs(row, c, "Not applicable") && (is(patchingRow) || is(applicationRow) || is(identityRow)):
 		pg.add("MAT006", cell.Span, "write who answers for it", "%s cannot be Not applicable: every cloud service has it.", ref)
 	}
 }

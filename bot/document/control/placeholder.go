@@ -24,7 +24,8 @@ func isPlaceholder(s string) bool {
 	}
 	plain := strings.ToLower(strings.ReplaceAll(strings.TrimFunc(s, isEdge), ".", ""))
 	switch plain {
-	case "tbd", "tbc", "tba", "todo", "fixme", "xxx", "nk":
+	case "tbd", "tbc", "tba", "todo", "fixme", "xxx", "nk",
+		"to be agreed", "to be clarified", "to be completed", "to be specified", "to be advised", "to be announced", "to follow":
 		return true
 	}
 	for _, phrase := range []string{"to be determined", "to be defined", "to be confirmed", "to be decided", "lorem ipsum"} {

@@ -168,6 +168,9 @@ func (x *across) checkLeaving(d *document.Document) {
 	switch oldest := x.c.p.AsOf.AddMonths(-maxTestMonths); {
 	case d.Text("last-tested") == "never":
 		x.add("EXI003", d, d.At("last-tested"), "test it, at least at a table, and write the day", "The service %s is critical, and leaving it was never tested.", d.ServiceID)
+	case !tested.IsZero() && d.Text("test-type") == "none":
+		x.add("EXI003", d, d.At("test-type"), "write what was tested, or last-tested: never",
+			"The service %s is critical; its plan says that it was tested on %s (line %d), and that nothing was.", d.ServiceID, tested, d.At("last-tested").Line)
 	case !tested.IsZero() && tested.Before(oldest):
 		x.add("EXI003", d, d.At("last-tested"), "test it again, and write the day",
 			"The service %s is critical, and leaving it was last tested on %s, more than %d months before %s.", d.ServiceID, tested, maxTestMonths, x.c.p.AsOf)
