@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -185,6 +186,31 @@ func TestCheckRuns_newestFirstAndOursKnownByTheirApp(t *testing.T) {
 	}
 	if diff := cmp.Diff([]github.CheckRun{run}, runs); diff != "" {
 		t.Errorf("check runs (-want +got):\n%s", diff)
+	}
+}
+
+// Our clock may be two seconds behind GitHub's, which notes the beginning by its own
+// where we do not say it.
+func TestWriteCheckRun_endsNoEarlierThanItBegan(t *testing.T) {
+	s := newSite(t)
+	p := s.propose("change")
+	_, repo := open(t, github.Config{
+		URL: s.URL(), AppID: s.app.ID, Key: []byte(s.app.PrivateKey), Now: func() time.Time { return s.Now().Add(-time.Second) },
+	}, s.app.InstallationID)
+	run := github.CheckRun{Head: p.GetHead().GetSHA(), Conclusion: "success", Title: "Signed", Summary: "S"}
+	for _, what := range []string{"made", "updated"} {
+		id, err := repo.WriteCheckRun(t.Context(), run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := s.owner.Checks.GetCheckRun(t.Context(), "northquay", "policies", id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if began, ended := got.GetStartedAt(), got.GetCompletedAt(); began.IsZero() || ended.Before(began.Time) {
+			t.Errorf("%s, the run began at %s and ended at %s", what, began, ended)
+		}
+		run.ID = id
 	}
 }
 

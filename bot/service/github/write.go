@@ -100,7 +100,8 @@ func (r *Repository) writeRun(ctx context.Context, c CheckRun, marks []Annotatio
 	}
 	run, _, err := r.in.client.Checks.CreateCheckRun(ctx, r.owner, r.name, gh.CreateCheckRunOptions{
 		Name: CheckName, HeadSHA: c.Head, DetailsURL: details, ExternalID: &c.ExternalID, Status: gh.String("completed"),
-		Conclusion: &c.Conclusion, CompletedAt: done, Output: output,
+		// Without StartedAt GitHub takes its own clock, and a run of ours could end before it began.
+		Conclusion: &c.Conclusion, StartedAt: done, CompletedAt: done, Output: output,
 	})
 	return run.GetID(), r.app.sorted("create check run on "+c.Head, err)
 }
