@@ -14,9 +14,11 @@ import (
 )
 
 // stage starts Northquay's GitHub and App; every answer and every webhook of the
-// embedded GitHub is validated against GitHub's own descriptions.
+// embedded GitHub is validated against GitHub's own descriptions. Each test has a world
+// of its own and spends half of its time waiting for it, so they run beside each other.
 func stage(t *testing.T, change func(*demo.StageConfig)) *demo.Story {
 	t.Helper()
+	t.Parallel()
 	c := demo.StageConfig{Dir: t.TempDir(), GitHub: func(c *githubsim.Config) { githubsimtest.Watch(t, c) }}
 	if change != nil {
 		change(&c)

@@ -119,22 +119,34 @@ func merge(t *testing.T, s *demo.Story, slug string, p *proposal, method string)
 	api(t, s, slug, http.MethodPut, fmt.Sprintf("/pulls/%d/merge", p.Number), map[string]any{"merge_method": method}, nil)
 }
 
-// entry waits until the ledger has a number of entries and reads the last one's
-// record.
-func entry(t *testing.T, s *demo.Story, number int) *evidence.StoredRecord {
+// ledger waits until the ledger on the evidence branch is as wanted. It is fetched when
+// the branch has moved, and not at every look: that takes Git three processes.
+func ledger(t *testing.T, s *demo.Story, what string, wanted func(*evidence.Ledger) bool) *evidence.Ledger {
 	t.Helper()
 	var l *evidence.Ledger
-	err := demo.Await(t.Context(), fmt.Sprintf("entry %d of the ledger", number), func() (bool, error) {
-		var err error
+	read := ""
+	err := demo.Await(t.Context(), what, func() (bool, error) {
+		tip, err := s.As("isolheim").Branch(t.Context(), "evidence")
+		if err != nil || tip == read {
+			return false, err
+		}
+		read = tip
 		if l, _, err = s.Ledger(t.Context()); err != nil {
 			return false, err
 		}
-		n, _ := l.Head()
-		return n >= number, nil
+		return wanted(l), nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return l
+}
+
+// entry waits until the ledger has a number of entries and reads the last one's
+// record.
+func entry(t *testing.T, s *demo.Story, number int) *evidence.StoredRecord {
+	t.Helper()
+	l := ledger(t, s, fmt.Sprintf("entry %d of the ledger", number), func(l *evidence.Ledger) bool { return len(l.Entries()) >= number })
 	if n, _ := l.Head(); n != number {
 		t.Fatalf("the ledger has %d entries, want %d", n, number)
 	}
