@@ -2,6 +2,7 @@ package control
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vidimus-bot/vidimus/bot/document"
 )
@@ -37,6 +38,9 @@ func (pg *page) checkDates() {
 	pg.checkOrder("agreement-start", "agreement-end")
 	pg.checkOrder("effective", "expires")
 	pg.checkOrder("last-review", "next-review")
+	if !d.NextReview.Before(d.LastReview) {
+		pg.checkOrder("effective", "next-review") // one of the two says enough
+	}
 	if end := d.Date("agreement-end"); d.Type == "contract-review" {
 		pg.warnSoon("agreement-end", end)
 	}
@@ -131,6 +135,35 @@ func (pg *page) checkPast(key, event string) {
 		pg.add("DAT003", pg.doc.At(key), "write the day on which it happened",
 			"%s, %s, lies in the future: today is %s.", upperFirst(event), day, asOf)
 	}
+}
+
+// checkRowDates reports rows of a record that tell of a day to come (DAT003), unless they say so.
+func (pg *page) checkRowDates(section, result string, latest document.Date) {
+	t, ok := pg.doc.Table(section)
+	column := t.Column("Date")
+	if !ok || column < 0 || latest.IsZero() || pg.doc.Status == document.Retired {
+		return
+	}
+	for _, row := range t.Rows {
+		cell := row.Cell(column)
+		day, err := document.ParseDate(cell.Text)
+		if err != nil || !day.After(latest) || isPlanned(row.Cell(t.Column(result)).Text) {
+			continue // TAB005 judges the form
+		}
+		pg.add("DAT003", cell.Span, "write the day on which it happened",
+			"%s has a row of %s, which lies in the future: today is %s.", document.Quote(section), day, pg.c.p.AsOf)
+	}
+}
+
+// isPlanned reports a result that is still to come.
+func isPlanned(result string) bool {
+	for _, word := range strings.Fields(strings.ToLower(result)) {
+		switch strings.TrimFunc(word, isEdge) {
+		case "planned", "scheduled", "due", "pending", "open", "upcoming", "outstanding":
+			return true
+		}
+	}
+	return false
 }
 
 // checkOrder reports two dates in the wrong order (DAT003).

@@ -6,7 +6,7 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/document"
 )
 
-// checkExit runs the rules of an exit plan on its own: EXI001, EXI004.
+// checkExit runs the rules of an exit plan on its own: EXI001, EXI004, and DAT003 for the test record.
 func (pg *page) checkExit() {
 	d := pg.doc
 	estimate, okEstimate := number(d, "estimated-exit-days")
@@ -15,6 +15,7 @@ func (pg *page) checkExit() {
 		pg.add("EXI001", d.At("estimated-exit-days"), "shorten the exit, or have the business accept a longer one under max-tolerable-exit-days",
 			"The exit takes %s, longer than the %d that are tolerable (line %d).", days(estimate), tolerable, d.At("max-tolerable-exit-days").Line)
 	}
+	pg.checkRowDates("Test record", "Result", pg.c.p.AsOf)
 	t, ok := d.Table("Exit steps")
 	column := t.Column("Days")
 	if !ok || !okEstimate || column < 0 {

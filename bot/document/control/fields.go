@@ -84,7 +84,7 @@ func (pg *page) checkUnknown() {
 
 // checkField judges one field that is there.
 func (pg *page) checkField(rule document.FieldRule, v document.Value) {
-	if v.Shape == document.Blank || v.Shape == document.Scalar && isBlank(v.Text) || v.Shape == document.List && len(v.Items) == 0 {
+	if isEmpty(v) {
 		pg.add("FM004", v.Span, valueMend(rule), "The field %q is empty.", rule.Key)
 		return
 	}
@@ -92,7 +92,9 @@ func (pg *page) checkField(rule document.FieldRule, v document.Value) {
 		pg.placeholder(rule, v)
 		return
 	}
-	switch {
+	switch text, fillIn := bracketed(v); {
+	case fillIn:
+		pg.add("FM007", v.Span, "decide, and "+valueMend(rule), "The field %q is still a placeholder, %s.", rule.Key, document.Quote(text))
 	case rule.Form == document.Levels:
 		pg.checkLevels(rule, v)
 	case rule.List:
@@ -102,6 +104,28 @@ func (pg *page) checkField(rule document.FieldRule, v document.Value) {
 	default:
 		pg.checkScalar(rule, v)
 	}
+}
+
+// isEmpty reports a field that has a key and says nothing.
+func isEmpty(v document.Value) bool {
+	switch v.Shape {
+	case document.Scalar:
+		return isBlank(v.Text)
+	case document.List:
+		return len(v.Items) == 0
+	case document.Mapping:
+		return len(v.Fields) == 0
+	}
+	return true
+}
+
+// bracketed reports a template's brackets, [insert the date], which YAML takes for a list.
+func bracketed(v document.Value) (string, bool) {
+	if v.Shape != document.List || len(v.Items) != 1 {
+		return "", false
+	}
+	text := "[" + v.Items[0].Text + "]"
+	return text, isFillIn(text)
 }
 
 func (pg *page) placeholder(rule document.FieldRule, v document.Value) {
@@ -116,11 +140,6 @@ func (pg *page) checkList(rule document.FieldRule, v document.Value) {
 			written, meant = document.Quote(v.Text), "["+v.Text+"]"
 		}
 		pg.add("FM005", v.Span, fmt.Sprintf("write %s", meant), "%q must be a list; here it is %s.", rule.Key, written)
-		return
-	}
-	if len(v.Items) == 1 && isFillIn("["+v.Items[0].Text+"]") {
-		pg.add("FM007", v.Span, "decide, and "+valueMend(rule),
-			"The field %q is still a placeholder, %s.", rule.Key, document.Quote("["+v.Items[0].Text+"]"))
 		return
 	}
 	for _, item := range v.Items {

@@ -85,7 +85,9 @@ func (x *across) serviceMend(wrong string) string {
 	if x.guesses++; x.guesses <= maxGuesses {
 		var known []string
 		for _, entry := range x.byType["cloud-service"] {
-			known = append(known, entry.ServiceID)
+			if isSlug(entry.ServiceID) {
+				known = append(known, entry.ServiceID)
+			}
 		}
 		if meant := nearest(wrong, known); meant != "" {
 			return "write " + meant

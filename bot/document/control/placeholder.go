@@ -33,10 +33,19 @@ func isPlaceholder(s string) bool {
 			return true
 		}
 	}
-	end := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
-	switch s[:max(end, 0)] {
-	case "TBD", "TBC", "TODO", "FIXME":
+	return isNote(s)
+}
+
+// isNote reports a note to oneself, by its first word. "Todo" is Spanish for "all" unless a colon follows.
+func isNote(s string) bool {
+	end := max(strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) }), 0)
+	switch first := s[:end]; strings.ToLower(first) {
+	case "tbd", "fixme":
 		return true
+	case "tbc", "todo":
+		return first == strings.ToUpper(first) || s[end] == ':'
+	case "tba":
+		return s[end] == ':' // there are firms of that name
 	}
 	return false
 }
@@ -44,7 +53,7 @@ func isPlaceholder(s string) bool {
 // mayBePlaceholder is the quick answer for nearly every text: placeholders begin with few pairs of letters.
 func mayBePlaceholder(s string) bool {
 	word := strings.TrimLeftFunc(s, isEdge)
-	if len(word) < 2 || s[0] == '<' || s[0] == '[' || word[0] == '<' {
+	if len(word) < 2 || strings.IndexByte("<[{_", s[0]) >= 0 || word[0] == '<' {
 		return true // brackets, or only question marks and dots
 	}
 	switch word[0] | 0x20 {
@@ -56,14 +65,32 @@ func mayBePlaceholder(s string) bool {
 	return false
 }
 
-// isFillIn reports what a template leaves to be filled in: <name of the service>, [insert date].
+// isFillIn reports what a template leaves to be filled in: <name of the service>, [insert date], {{ provider }}.
 func isFillIn(s string) bool {
 	inner, angled := strings.CutPrefix(s, "<")
 	if angled {
 		return strings.IndexByte(inner, '>') == len(inner)-1 && len(inner) > 1
 	}
+	if strings.HasPrefix(s, "{{") && strings.HasSuffix(s, "}}") || len(s) > 2 && strings.Trim(s, "_") == "" {
+		return true
+	}
 	inner, square := strings.CutPrefix(s, "[")
-	return square && strings.HasSuffix(inner, "]") && strings.HasPrefix(strings.ToLower(strings.TrimSpace(inner)), "insert")
+	return square && strings.HasSuffix(inner, "]") && isInstruction(inner)
+}
+
+// isInstruction reports what a template's brackets ask for.
+func isInstruction(inner string) bool {
+	inner = strings.ToLower(strings.TrimSpace(inner))
+	switch inner {
+	case "name", "date", "company", "company name", "organisation name", "organization name":
+		return true
+	}
+	first, _, _ := strings.Cut(inner, " ")
+	switch strings.TrimRight(first, ":") {
+	case "insert", "enter", "fill", "describe", "specify", "your":
+		return true
+	}
+	return false
 }
 
 func isEdge(r rune) bool { return unicode.IsPunct(r) || unicode.IsSpace(r) }

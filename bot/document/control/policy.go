@@ -28,6 +28,16 @@ func (pg *page) checkPolicy() {
 		pg.checkSettings(t)
 	}
 	pg.checkReceiptRoles()
+	pg.checkHistory()
+}
+
+// checkHistory reports a version of the future (DAT003): its day may be the one from which this version applies.
+func (pg *page) checkHistory() {
+	latest := pg.c.p.AsOf
+	if !latest.IsZero() && pg.doc.Effective.After(latest) {
+		latest = pg.doc.Effective
+	}
+	pg.checkRowDates("Document history", "Change", latest)
 }
 
 // checkModels compares the table of service models with the front matter (POL002).

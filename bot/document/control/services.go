@@ -28,8 +28,8 @@ func demands(criticality string) []demand {
 
 // checkDuties asks for the documents that a service in use needs (XRF003, XRF004).
 func (x *across) checkDuties(d *document.Document) {
-	if !d.Approved() || !inUse(d) {
-		return
+	if !d.Approved() || !inUse(d) || !isSlug(d.ServiceID) {
+		return // FM005 judges the name
 	}
 	for _, want := range demands(d.Criticality) {
 		s := x.c.specNamed(want.typeName)
@@ -122,7 +122,8 @@ func minimumKeys(policy *document.Document, class string) (level, remark string)
 	f, _ := policy.Field("key-management-minimum")
 	from := ""
 	for _, entry := range f.Value.Fields {
-		lower := rank(document.Classifications(), entry.Key) <= rank(document.Classifications(), class)
+		of := rank(document.Classifications(), entry.Key) // -1 is FM005
+		lower := of >= 0 && of <= rank(document.Classifications(), class)
 		if lower && rank(document.KeyLevels(), entry.Value.Text) > rank(document.KeyLevels(), level) {
 			level, from = entry.Value.Text, entry.Key
 		}
