@@ -9,15 +9,15 @@ import (
 	"github.com/vidimus-bot/vidimus/bot/signature/keyring/wire"
 )
 
-// How to mend, as the last sentence of a verdict's text.
+// How to mend, as the last sentence of a verdict's text: what, and by whom. The commands depend on where the
+// commit stands, the last of a change or an earlier one, which only who shows the verdict knows.
 const (
-	sign  = "Sign it: git commit --amend --no-edit -S, then push again."
-	again = "Sign the commit again with your own key: git commit --amend --no-edit -S, then push again."
-
-	addKey = "If it is yours, add it there by a change of its own; " +
-		"else sign the commit with a key that is there: git commit --amend --no-edit -S, then push again."
-	newKey   = "Make a new key, add it to keys/ by a change of its own, and sign again."
-	setClock = "Set your computer's clock, then sign again."
+	sign     = "Sign it with your own key."
+	again    = "Sign the commit again with your own key."
+	addKey   = "If it is yours, have it added there by a change of its own; else sign the commit again with a key that is there."
+	newKey   = "Make a new key, have it added to keys/ by a change of its own, and sign the commit again."
+	extend   = "Extend the key and have it taken into keys/ by a change of its own; then the commit counts."
+	setClock = "Set your computer's clock, then sign the commit again."
 )
 
 // hostName is the committer's name in what GitHub's editor and buttons commit.
@@ -48,7 +48,7 @@ func (j *judge) match(c claim, keys []keyring.Key) (matching []keyring.Key, ok b
 
 // uncomputable gives the verdict where it cannot be found out whether the bytes match.
 func (j *judge) uncomputable(c claim) bool {
-	if why := c.weakness(); why != "" {
+	if why := c.weakness(keyring.Key{}); why != "" {
 		return j.say(Weak, "The signature is of a kind that can be forged: "+why+".", again)
 	}
 	if c.openpgp.Kind == wire.KindText {
@@ -131,7 +131,7 @@ func (j *judge) identify(k keyring.Key) {
 
 // allowed asks whether the key may sign at that time, and whether the times can be true.
 func (j *judge) allowed(c claim, k keyring.Key) bool {
-	if why := c.weakness(); why != "" {
+	if why := c.weakness(k); why != "" {
 		return j.say(Weak, "The signature is of a kind that can be forged: "+why+".", again)
 	}
 	switch state, why := k.At(j.verdict.Seen); state {
@@ -141,9 +141,9 @@ func (j *judge) allowed(c claim, k keyring.Key) bool {
 	case keyring.NotSigning:
 		return j.say(NotSigningKey, "The key may not sign: "+why+".", again)
 	case keyring.Revoked:
-		return j.say(RevokedKey, upperFirst(why)+".", newKey)
+		return j.say(RevokedKey, upperFirst(why)+j.later(k)+".", newKey)
 	case keyring.Expired:
-		return j.say(ExpiredKey, upperFirst(why)+".", "Extend the key and commit it to keys/ by a change of its own.")
+		return j.say(ExpiredKey, upperFirst(why)+j.later(k)+".", extend)
 	default:
 		return j.say(NotSigningKey, "It is not proven that the key may sign.", again) // unreachable: all states are above
 	}
@@ -155,17 +155,50 @@ func (j *judge) timely(s *wire.Signature, k keyring.Key) bool {
 	made, seen := s.Created, j.verdict.Seen
 	switch end := s.Ends(); {
 	case made.After(seen.Add(MaxAhead)):
-		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, after it was first seen at %s.", stamp(made),
-			stamp(seen)), setClock)
+		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, but %s.", stamp(made), j.counted()), setClock)
 	case made.Before(k.Created):
 		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, before its key at %s.", stamp(made),
 			stamp(k.Created)), setClock)
 	case !end.IsZero() && !seen.Before(end):
-		return j.say(ExpiredSignature, fmt.Sprintf("The signature says that it holds until %s, and it was first seen at %s.",
-			stamp(end), stamp(seen)), again)
+		return j.say(ExpiredSignature, fmt.Sprintf("The signature says that it holds until %s, and %s.", stamp(end), j.counted()),
+			again)
 	}
 	return true
 }
+
+// later is the clause that says why an expiry or revocation at some time concerns the commit; "" where it
+// concerns all that the key ever signed.
+func (j *judge) later(k keyring.Key) string {
+	if k.RevokedForGood() {
+		return ""
+	}
+	switch j.verdict.Clock {
+	case VerifiedAt:
+		return ", and nobody has witnessed the commit before that"
+	case AsOf:
+		return ", before " + day(j.verdict.Seen) + ", as of which the commit is judged"
+	case ClaimedTime:
+		return ", before the commit's own date, " + day(j.verdict.Seen)
+	}
+	return ", and the commit was first seen after that"
+}
+
+// counted is the clause that says at which time the commit is judged.
+func (j *judge) counted() string {
+	at := stamp(j.verdict.Seen)
+	switch j.verdict.Clock {
+	case VerifiedAt:
+		return "now it is " + at
+	case AsOf:
+		return "it is judged as of " + at
+	case ClaimedTime:
+		return "the commit's own date is " + at
+	}
+	return "it was first seen at " + at
+}
+
+// day writes the date of a time.
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // stamp writes a time as people read it.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
@@ -200,10 +233,10 @@ func (j *judge) compare(k keyring.Key) {
 	case !known:
 		j.say(WrongPerson, fmt.Sprintf("The key belongs to %s, but the committer's address %q is nobody's in the roster.",
 			owner.Name, address),
-			"Commit with an address of the roster: git config user.email ADDRESS, then git commit --amend --no-edit --reset-author -S, and push again.")
+			"Commit with an address that stands in people: of .vidimus.yml, or have this one added there by a change of its own.")
 	case committer.Slug != k.Slug:
 		j.say(WrongPerson, fmt.Sprintf("The key belongs to %s, but the committer is %s.", owner.Name, committer.Name),
-			committer.Name+" must sign it with their own key: git commit --amend --no-edit --reset-author -S, then push again.")
+			committer.Name+" signs it with their own key, or "+owner.Name+" commits it under their own address.")
 	case string(j.object.author.email) == address:
 		j.say(Good, "Signed by "+owner.Name+" with their own key.", "")
 	default:
@@ -223,9 +256,9 @@ func (j *judge) vouch() {
 	}
 	author, known := j.ring.PersonOf(string(j.object.author.email))
 	if !known {
-		j.say(WrongPerson, fmt.Sprintf("GitHub vouches for the session, but its author's address %q is nobody's in the roster.", j.object.author.email), "Set an address of the roster as primary at GitHub, or commit on your computer with git commit -S.")
+		j.say(WrongPerson, fmt.Sprintf("GitHub vouches for the session, but its author's address %q is nobody's in the roster.", j.object.author.email), "Make an address that stands in people: your primary one at GitHub, or commit on your computer with your own key.")
 		return
 	}
 	j.say(Vouched, "GitHub vouches for the session of "+author.Name+"; no personal key.",
-		"Where a personal key is asked for, commit on your computer with git commit -S.")
+		"Where a personal key is asked for, commit on your computer and sign with your own key.")
 }

@@ -47,6 +47,9 @@ func (j *judge) readOpenPGP(text []byte) (c claim, keys []keyring.Key, ok bool) 
 		return c, nil, j.refuse(err, nil)
 	}
 	j.verdict.Created = s.Created
+	if j.terms.Clock == ClaimedTime && s.Created.After(j.verdict.Seen) {
+		j.verdict.Seen = s.Created // signed after the date that the commit claims, as git rebase can do
+	}
 	if s.IssuerID != 0 {
 		j.verdict.KeyID = wire.KeyID(s.IssuerID)
 	}
@@ -118,13 +121,15 @@ func (c claim) matches(k keyring.Key, o *object) bool {
 	return k.Verify(c.openpgp, o.before, o.after)
 }
 
-// weakness says why the signature is refused though it may match, "" if it is not.
-func (c claim) weakness() string {
-	if c.ssh != nil {
+// weakness says why the signature is refused though it may match k, "" if it is not.
+func (c claim) weakness(k keyring.Key) string {
+	switch {
+	case c.ssh != nil:
 		return c.ssh.Weak
-	}
-	if c.openpgp.Hash.Weak() {
+	case c.openpgp.Hash.Weak():
 		return "its digest is " + c.openpgp.Hash.String()
+	case !k.LongEnough(c.openpgp.Hash):
+		return "its digest, " + c.openpgp.Hash.String() + ", is too short for a key of the kind " + k.Algorithm
 	}
 	return ""
 }

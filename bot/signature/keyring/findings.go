@@ -112,8 +112,7 @@ func nothingSigns(keys []Key) (why string, none bool) {
 
 // usable tells whether the key can sign at some time.
 func (k Key) usable() bool {
-	hard := slices.ContainsFunc(k.revocations, func(r revocation) bool { return r.hard })
-	return k.weak == "" && k.unfit == "" && !hard
+	return k.weak == "" && k.unfit == "" && !k.RevokedForGood()
 }
 
 // judgeAll gives the findings that need all files and the roster.

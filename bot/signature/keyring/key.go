@@ -1,6 +1,7 @@
 package keyring
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/signature/keyring/wire"
@@ -64,7 +65,8 @@ type Key struct {
 	public      *wire.PublicKey
 }
 
-// At says whether k may sign what was first seen at that time, and if not, why, in one clause for people.
+// At says whether k may sign what was first seen at that time, and if not, why, in one clause for people,
+// which leaves what it means for the commit to the caller.
 // A key is good until, not including, the second in which it expires. A newer self-signature counts
 // also for what was seen before it. Source: DESIGN.md, "Commit signatures".
 func (k Key) At(seen time.Time) (State, string) {
@@ -81,11 +83,11 @@ func (k Key) At(seen time.Time) (State, string) {
 			return Revoked, "the key was revoked on " + day(r.at) + " (" + r.why + "), so nothing it ever signed counts"
 		}
 		if !seen.Before(r.at) {
-			return Revoked, "the key was revoked on " + day(r.at) + " (" + r.why + ") and the commit was first seen after that"
+			return Revoked, "the key was revoked on " + day(r.at) + " (" + r.why + ")"
 		}
 	}
 	if !k.expires.IsZero() && !seen.Before(k.expires) {
-		return Expired, "the key expired on " + day(k.expires) + " and the commit was first seen after that"
+		return Expired, "the key expired on " + day(k.expires)
 	}
 	return Fit, ""
 }
@@ -103,6 +105,14 @@ func (k Key) Verify(s *wire.Signature, data ...[]byte) bool {
 func (k Key) SameAlgorithm(s *wire.Signature) bool {
 	return k.public != nil && k.public.SameAlgorithm(s)
 }
+
+// RevokedForGood tells whether k was revoked in a way that takes back all that it ever signed.
+func (k Key) RevokedForGood() bool {
+	return slices.ContainsFunc(k.revocations, func(r revocation) bool { return r.hard })
+}
+
+// LongEnough tells whether a digest is as long as signatures by k need; it is true for SSH, which fixes it.
+func (k Key) LongEnough(h wire.Hash) bool { return k.public == nil || k.public.LongEnough(h) }
 
 // newKey starts a Key from what its packet says.
 func newKey(public, primary *wire.PublicKey) Key {

@@ -48,7 +48,9 @@ type primary struct {
 	said
 	// revokers are fingerprints of keys that may revoke this one; byOthers are signatures that may be theirs.
 	revokers []string
-	byOthers []*wire.Signature
+	byOthers []placed
+	// takenBack are revocations of its direct signatures.
+	takenBack []revocation
 }
 
 // userID is a user id or attribute with what primary keys say of it.

@@ -49,38 +49,55 @@ func revokeByOthers(read []contents) {
 	}
 	for i := range read {
 		for _, of := range read[i].primaries {
-			for _, r := range of.revocationsByOthers(primaries) {
-				read[i].revoke(of.key.Fingerprint, r)
-			}
+			of.revokedByOthers(primaries, read[i].revoke)
 		}
 	}
 }
 
-// revoke adds r to the keys under that primary key.
-func (c *contents) revoke(primary string, r revocation) {
+// revoke adds r to the key with that fingerprint and to the subkeys under it.
+func (c *contents) revoke(fingerprint string, r revocation) {
 	for i := range c.keys {
-		if c.keys[i].Primary == primary {
-			c.keys[i].revocations = append(c.keys[i].revocations, r)
+		if k := &c.keys[i]; k.Fingerprint == fingerprint || k.Primary == fingerprint {
+			k.revocations = append(k.revocations, r)
 		}
 	}
 }
 
-// revocationsByOthers gives the valid revocations by appointed revokers.
-func (p *primary) revocationsByOthers(primaries map[string]*primary) []revocation {
-	var found []revocation
-	for _, s := range p.byOthers[:min(len(p.byOthers), maxRevokers)] {
-		for _, fingerprint := range p.revokers[:min(len(p.revokers), maxRevokers)] {
-			by := primaries[fingerprint]
-			if by != nil && s.Names(fingerprint, by.key.ID) && by.key.Verify(s, p.key.Hashable()) {
-				found = append(found, newRevocation(s))
+// revokedByOthers calls revoke with each valid revocation by an appointed revoker and the key that it takes
+// back.
+func (p *primary) revokedByOthers(primaries map[string]*primary, revoke func(fingerprint string, r revocation)) {
+	checks := 0
+	for _, s := range p.byOthers {
+		fingerprint, data := p.takenBackBy(s)
+		for _, revoker := range p.revokers[:min(len(p.revokers), maxRevokers)] {
+			by := primaries[revoker]
+			if by == nil || !s.Names(revoker, by.key.ID) {
+				continue
+			}
+			if checks++; checks > maxRevokerChecks {
+				return
+			}
+			if by.key.Verify(&s.Signature, data...) {
+				revoke(fingerprint, newRevocation(&s.Signature))
 			}
 		}
 	}
-	return found
 }
 
-// maxRevokers bounds revokers, and signatures that may be theirs.
-const maxRevokers = 10
+// takenBackBy gives the key that a revocation behind it takes back, and what such a revocation hashes.
+func (p *primary) takenBackBy(s placed) (fingerprint string, data [][]byte) {
+	if sub, ok := s.behind.(*subkey); ok && s.Kind == wire.KindSubkeyRevocation {
+		return sub.key.Fingerprint, [][]byte{p.key.Hashable(), sub.key.Hashable()}
+	}
+	return p.key.Fingerprint, [][]byte{p.key.Hashable()}
+}
+
+const (
+	// maxRevokers bounds the revokers of one key; nobody is known to have three.
+	maxRevokers = 10
+	// maxRevokerChecks bounds the signatures that are computed because they say to be by one of them.
+	maxRevokerChecks = 100
+)
 
 // shareRevocations gives each copy of a key the revocations of all its copies: a key that its owner took
 // back must not live on in another's file. Only copies under one primary key share: who claims another's

@@ -14,21 +14,35 @@ func (p *pile) sort() {
 		s := &p.signatures[i]
 		signers := p.signers(s)
 		if len(signers) == 0 {
-			if near := ownerOf(s.behind); near != nil && s.Kind == wire.KindKeyRevocation {
-				near.byOthers = append(near.byOthers, &s.Signature)
-			}
+			keepForRevoker(s)
 			continue
 		}
 		if own++; own > maxOwn {
 			p.refuse("signatures by its own keys", maxOwn)
 			return
 		}
-		if !p.place(s, signers) && s.IssuerID != 0 && !p.refused {
+		if p.place(s, signers) || p.refused {
+			continue
+		}
+		keepForRevoker(s) // its key may stand in the same file
+		if s.IssuerID != 0 && (!revokesKey(s.Kind) || slices.Contains(signers, ownerOf(s.behind))) {
 			p.complain("a signature (kind %#02x) that claims to be by the key itself does not verify and is passed over",
 				s.Kind)
 		}
 	}
 	p.signatures = nil
+}
+
+// revokesKey tells whether signatures of that kind take back a key or subkey.
+func revokesKey(kind uint8) bool {
+	return kind == wire.KindKeyRevocation || kind == wire.KindSubkeyRevocation
+}
+
+// keepForRevoker keeps a revocation that the key near which it stands has not made.
+func keepForRevoker(s *placed) {
+	if near := ownerOf(s.behind); near != nil && revokesKey(s.Kind) {
+		near.byOthers = append(near.byOthers, *s)
+	}
 }
 
 // signers gives the primary keys that s may be by.
@@ -87,6 +101,7 @@ func (p *pile) parts(kind uint8, by *primary) []any {
 		for _, u := range p.userIDs {
 			parts = append(parts, u)
 		}
+		parts = append(parts, by) // a direct signature can be taken back like a user id
 	}
 	return parts
 }
@@ -126,7 +141,7 @@ func (p *pile) over(s *placed, by *primary, part any, near bool) bool {
 func hashables(kind uint8, by *primary, part any) [][]byte {
 	switch part := part.(type) {
 	case *primary:
-		if part == by && (kind == wire.KindDirectKey || kind == wire.KindKeyRevocation) {
+		if part == by && isOverPrimary(kind) {
 			return [][]byte{by.key.Hashable()}
 		}
 	case *subkey:
@@ -141,19 +156,25 @@ func hashables(kind uint8, by *primary, part any) [][]byte {
 	return nil
 }
 
+// isOverPrimary tells whether signatures of that kind can be over a primary key alone.
+func isOverPrimary(kind uint8) bool {
+	return kind == wire.KindDirectKey || kind == wire.KindKeyRevocation || kind == wire.KindUserIDRevocation
+}
+
 // record notes what a verified signature says. A grant that asks not to be relied on unless something
-// in it is understood grants nothing; a revocation holds all the same.
+// in it is understood grants nothing, nor does one that is older than its key, which gpg and others pass
+// over; a revocation holds all the same.
 func record(s *wire.Signature, by *primary, part any) {
 	what := by.about(part)
-	switch s.Kind {
-	case wire.KindKeyRevocation, wire.KindSubkeyRevocation, wire.KindUserIDRevocation:
+	switch {
+	case s.Kind == wire.KindUserIDRevocation && part == any(by):
+		by.takenBack = append(by.takenBack, newRevocation(s))
+	case revokesKey(s.Kind) || s.Kind == wire.KindUserIDRevocation:
 		if r := newRevocation(s); !slices.Contains(what.revocations, r) {
 			what.revocations = append(what.revocations, r)
 		}
-		return
-	}
-	if s.Critical == "" {
-		what.grants = append(what.grants, newGrant(s))
+	case s.Critical == "" && !s.Created.Before(by.key.Created):
+		what.grants = append(what.grants, newGrant(s, by.key))
 		by.revokers = append(by.revokers, s.Revokers...)
 	}
 }

@@ -19,10 +19,10 @@ type grant struct {
 	embedded [][]byte
 }
 
-// newGrant reads a self-signature that has been verified.
-func newGrant(s *wire.Signature) grant {
+// newGrant reads a self-signature by a key that has been verified.
+func newGrant(s *wire.Signature, by *wire.PublicKey) grant {
 	return grant{
-		at: s.Created, weak: s.Hash.Weak(), flags: s.Flags, hasFlags: s.HasFlags,
+		at: s.Created, weak: s.Hash.Weak() || !by.LongEnough(s.Hash), flags: s.Flags, hasFlags: s.HasFlags,
 		until: s.Ends(), lifetime: s.KeyLifetime, embedded: s.Embedded,
 	}
 }
@@ -36,7 +36,11 @@ func (p *pile) keys() []Key {
 	for _, by := range p.primaries {
 		k := newKey(by.key, by.key)
 		k.UserID = p.displayName(by)
-		k.settle(p.primaryGrants(by))
+		direct := newest(unrevoked(by.grants, by.takenBack))
+		k.settle(direct, p.userIDGrants(by))
+		if by.key.Version() == 6 && len(direct) == 0 {
+			k.unfit = orElse(k.unfit, "a key of version 6 needs a direct signature, and has none") // RFC 9580 §10.1.1
+		}
 		k.revocations = by.revocations
 		keys = append(keys, k)
 		for _, s := range p.subkeys {
@@ -48,23 +52,20 @@ func (p *pile) keys() []Key {
 	return keys
 }
 
-// primaryGrants gives what a primary key says of itself: its newest direct signature and the newest one
-// of each user id. User ids that were revoked are left out, unless all were: what they are called
-// decides nothing here.
-func (p *pile) primaryGrants(by *primary) []grant {
-	var revoked []grant
-	grants := newest(by.grants)
+// userIDGrants gives what a primary key says of itself by the newest signature of each user id. User ids
+// that were revoked are left out, unless all were: what they are called decides nothing here.
+func (p *pile) userIDGrants(by *primary) []grant {
+	var grants, revoked []grant
 	for _, u := range p.userIDs {
 		what := u.said[by]
 		if what == nil {
 			continue
 		}
-		own := newest(what.grants)
-		if isRevoked(own, what.revocations) {
-			revoked = append(revoked, own...)
-			continue
-		}
+		own := newest(unrevoked(what.grants, what.revocations))
 		grants = append(grants, own...)
+		if len(own) == 0 {
+			revoked = append(revoked, newest(what.grants)...)
+		}
 	}
 	if len(grants) == 0 {
 		return revoked
@@ -72,71 +73,77 @@ func (p *pile) primaryGrants(by *primary) []grant {
 	return grants
 }
 
-// isRevoked tells whether a revocation is not older than the grant.
-func isRevoked(grants []grant, revocations []revocation) bool {
-	return len(grants) > 0 && slices.ContainsFunc(revocations, func(r revocation) bool { return !grants[0].at.After(r.at) })
+// unrevoked gives the grants that are newer than every revocation.
+func unrevoked(grants []grant, revocations []revocation) []grant {
+	return slices.DeleteFunc(slices.Clone(grants), func(g grant) bool {
+		return slices.ContainsFunc(revocations, func(r revocation) bool { return !g.at.After(r.at) })
+	})
 }
 
-// newest gives the newest strong grant, or the newest weak one where there is no strong one.
+// newest gives the newest strong grant, if there is one, and then the newest weak one, if it is newer.
 func newest(grants []grant) []grant {
-	best := -1
-	for i, g := range grants {
-		switch {
-		case best < 0, grants[best].weak && !g.weak:
-			best = i
-		case g.weak == grants[best].weak && g.at.After(grants[best].at):
-			best = i
+	var strong, weak []grant
+	for _, g := range grants {
+		into := &strong
+		if g.weak {
+			into = &weak
+		}
+		if len(*into) == 0 || g.at.After((*into)[0].at) {
+			*into = []grant{g}
 		}
 	}
-	if best < 0 {
-		return nil
+	if len(strong) > 0 && len(weak) > 0 && !weak[0].at.After(strong[0].at) {
+		return strong
 	}
-	return grants[best : best+1]
+	return append(strong, weak...)
 }
 
-// settle decides from grants whether the key may sign, and until when. Without flags a key may do what
-// its algorithm can (RFC 9580 §5.2.3.29); the newest grant that has flags, and the newest that has an
-// end, decide, as with gpg. A weak grant allows nothing, but what it denies is denied.
-func (k *Key) settle(grants []grant) {
-	strong := grants[:0:0]
-	for _, g := range grants {
-		if !g.weak {
-			strong = append(strong, g)
-		}
-	}
+// strongOnes gives the grants that are not weak.
+func strongOnes(grants []grant) []grant {
+	return slices.DeleteFunc(slices.Clone(grants), func(g grant) bool { return g.weak })
+}
+
+// settle decides from groups of grants whether the key may sign, and until when. Without flags a key may
+// do what its algorithm can (RFC 9580 §5.2.3.29). In each group the newest grant that has flags, and the
+// newest that has an end, decide, as with gpg. What one group denies is denied, whatever another allows:
+// of a direct signature and one on a user id gpg believes the former, sequoia the latter. A weak grant
+// allows nothing, but what it denies is denied.
+func (k *Key) settle(groups ...[]grant) {
+	all := slices.Concat(groups...)
+	lasting := strongOnes(all)
 	switch {
-	case len(grants) == 0:
+	case len(all) == 0:
 		k.bound = false
 		k.unfit = orElse(k.unfit, "no signature by its owner binds the key")
 		return
-	case len(strong) == 0:
-		k.weak = orElse(k.weak, "the key is bound with SHA-1 or MD5 only, so its rights are not proven")
-		strong = grants
+	case len(lasting) == 0:
+		k.weak = orElse(k.weak, "the key is bound with SHA-1 only, or another digest that is refused, so its rights are not proven")
+		lasting = all
 	}
-	if denies(strong) || denies(grants) {
-		k.unfit = orElse(k.unfit, "its owner has not allowed the key to sign")
+	for _, group := range groups {
+		k.restrict(group)
+		k.restrict(strongOnes(group))
 	}
-	var end grant
-	for _, g := range strong {
+	k.endAt(lastEnd(lasting))
+}
+
+// restrict takes from the key what the grants of one group deny.
+func (k *Key) restrict(grants []grant) {
+	var flags, end grant
+	for _, g := range grants {
+		if g.hasFlags && (!flags.hasFlags || g.at.After(flags.at)) {
+			flags = g
+		}
 		if g.lifetime > 0 && (end.lifetime == 0 || g.at.After(end.at)) {
 			end = g
 		}
 	}
+	if flags.hasFlags && flags.flags&wire.FlagSign == 0 {
+		k.unfit = orElse(k.unfit, "its owner has not allowed the key to sign")
+	}
 	if end.lifetime > 0 {
 		k.endAt(k.Created.Add(end.lifetime))
 	}
-	k.endAt(lastEnd(strong))
-}
-
-// denies tells whether the newest grant with flags does not allow signing.
-func denies(grants []grant) bool {
-	var newest grant
-	for _, g := range grants {
-		if g.hasFlags && (!newest.hasFlags || g.at.After(newest.at)) {
-			newest = g
-		}
-	}
-	return newest.hasFlags && newest.flags&wire.FlagSign == 0
 }
 
 // lastEnd is when the last of the grants ends that end by themselves; zero if one never does.
@@ -171,10 +178,15 @@ func subkeyOf(s *subkey, primary Key, by *primary, what *said) Key {
 	if !primary.bound {
 		k.unfit = orElse(k.unfit, "no signature by its owner binds the primary key")
 	}
-	binding := newest(what.grants)
-	k.settle(binding)
-	if len(binding) > 0 && k.unfit == "" {
-		k.agree(binding[0], by.key.Hashable(), s.key.Hashable())
+	if s.key.Version() != by.key.Version() {
+		k.unfit = orElse(k.unfit, "it is of another version than its primary key")
+	}
+	bindings := newest(what.grants)
+	k.settle(bindings)
+	for _, binding := range bindings {
+		if k.unfit == "" {
+			k.agree(binding, by.key.Hashable(), s.key.Hashable())
+		}
 	}
 	k.endAt(primary.expires)
 	return k
@@ -186,13 +198,15 @@ func (k *Key) agree(binding grant, primary, subkey []byte) {
 	k.unfit = "the subkey never agreed to belong to its primary key"
 	for _, body := range binding.embedded {
 		s, err := wire.ParseSignature(body)
-		if err != nil || s.Kind != wire.KindPrimaryBinding || !k.public.Verify(&s, primary, subkey) {
+		if err != nil || s.Kind != wire.KindPrimaryBinding || s.Critical != "" || s.Created.Before(k.Created) ||
+			!k.public.Verify(&s, primary, subkey) {
 			continue
 		}
 		k.unfit = ""
-		if s.Hash.Weak() {
-			k.weak = orElse(k.weak, "the subkey agreed to its primary key with SHA-1 or MD5 only")
+		if s.Hash.Weak() || !k.public.LongEnough(s.Hash) {
+			k.weak = orElse(k.weak, "the subkey agreed to its primary key with SHA-1 only, or another digest that is refused")
 		}
+		k.endAt(s.Ends())
 		return
 	}
 }

@@ -22,6 +22,7 @@ import (
 // Key is an OpenPGP key that can sign.
 type Key struct {
 	private *packet.PrivateKey
+	hash    crypto.Hash
 	t       testing.TB
 }
 
@@ -29,7 +30,7 @@ type Key struct {
 // required.
 type Says struct {
 	Made time.Time
-	// Hash is the digest, SHA-256 if 0.
+	// Hash is the digest; if 0, the shortest that the key may use, at least SHA-256.
 	Hash crypto.Hash
 	// Flags are the key flags, nil for none.
 	Flags []byte
@@ -66,7 +67,18 @@ func NewKey(t testing.TB, kind string, made time.Time) *Key {
 	if err != nil {
 		t.Fatalf("NewKey(%q): %v", kind, err)
 	}
-	return &Key{private: entity.PrivateKey, t: t}
+	return &Key{private: entity.PrivateKey, hash: usualHash(kind), t: t}
+}
+
+// usualHash is the shortest digest that a kind of key may use. Source: RFC 9580 §5.2.3.2.
+func usualHash(kind string) crypto.Hash {
+	switch kind {
+	case "p384":
+		return crypto.SHA384
+	case "p521":
+		return crypto.SHA512
+	}
+	return crypto.SHA256
 }
 
 // curves gives go-crypto's names of the curves.
@@ -126,7 +138,7 @@ func (k *Key) signature(kind packet.SignatureType, says Says) *packet.Signature 
 		IssuerFingerprint: k.private.Fingerprint, FlagsValid: says.Flags != nil,
 	}
 	if says.Hash == 0 {
-		s.Hash = crypto.SHA256
+		s.Hash = k.hash
 	}
 	if len(says.Flags) > 0 {
 		s.FlagCertify, s.FlagSign = says.Flags[0]&1 != 0, says.Flags[0]&2 != 0

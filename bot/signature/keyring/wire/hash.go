@@ -9,6 +9,8 @@ import (
 	"crypto/sha512"
 	"hash"
 	"strconv"
+
+	"golang.org/x/crypto/ripemd160" //lint:ignore SA1019 only to honour old revocations and to tell "weak" from "bad"
 )
 
 // Hash is an OpenPGP digest algorithm by its number. Source: RFC 9580 §9.5.
@@ -45,13 +47,15 @@ func (h Hash) Weak() bool { return h >= 1 && h <= 3 }
 // Known tells whether the digest can be computed here.
 func (h Hash) Known() bool { return h.crypto() != 0 }
 
-// new starts a digest; nil for those that are not computed here (RIPEMD-160 is refused unseen).
+// new starts a digest; nil for those that are not computed here.
 func (h Hash) new() hash.Hash {
 	switch h {
 	case 1:
 		return md5.New()
 	case 2:
 		return sha1.New()
+	case 3:
+		return ripemd160.New()
 	case 8:
 		return sha256.New()
 	case 9:
@@ -75,6 +79,8 @@ func (h Hash) crypto() crypto.Hash {
 		return crypto.MD5
 	case 2:
 		return crypto.SHA1
+	case 3:
+		return crypto.RIPEMD160
 	case 8:
 		return crypto.SHA256
 	case 9:

@@ -32,7 +32,7 @@ const (
 	FlagSign    = 0x02
 )
 
-// Signature is one OpenPGP signature packet of version 4 or 6. Slices point into the bytes read.
+// Signature is one OpenPGP signature packet of version 4 or 6, or a revocation of version 3. Slices point into the bytes read.
 // Only what is in the hashed area is believed; of the unhashed area only the issuer, which is a hint
 // where to look, and embedded signatures, which prove themselves.
 type Signature struct {
@@ -82,6 +82,9 @@ func ParseSignature(body []byte) (Signature, error) {
 	}
 	c := &cursor{body: body}
 	s.Version = c.uint8()
+	if s.Version == 3 {
+		return s, s.readVersion3(c)
+	}
 	if s.Version != 4 && s.Version != 6 && !c.short {
 		return s, unsupported(0, "signatures of version %d are not read", s.Version)
 	}
@@ -204,6 +207,9 @@ func (s *Signature) digest(data [][]byte) []byte {
 		h.Write(part)
 	}
 	h.Write(s.hashed)
+	if s.Version == 3 {
+		return h.Sum(nil)
+	}
 	sum := make([]byte, 6, 64)
 	sum[0], sum[1] = s.Version, 0xff
 	binary.BigEndian.PutUint32(sum[2:], uint32(len(s.hashed)))

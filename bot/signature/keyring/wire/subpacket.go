@@ -82,15 +82,12 @@ func (s *Signature) readHashed(p subpacket) error {
 		s.KeyLifetime = time.Duration(seconds) * time.Second
 		return err
 	case subFlags:
-		if !s.HasFlags && len(p.data) > 0 {
-			s.Flags = p.data[0]
-		}
-		s.HasFlags = true
+		s.addFlags(p.data)
 	case subReason:
 		if len(p.data) == 0 {
 			return malformed(p.offset, "the reason of a revocation is empty")
 		}
-		s.HasReason, s.Reason = true, p.data[0]
+		s.addReason(p.data[0])
 	case subRevoker:
 		// Class and algorithm come first. Source: RFC 9580 §5.2.3.23.
 		if len(p.data) > 2 && p.data[0]&0x80 != 0 {
@@ -100,6 +97,27 @@ func (s *Signature) readHashed(p subpacket) error {
 		return p.checkNotation()
 	}
 	return nil
+}
+
+// addFlags takes key flags. Given twice, what one of them denies is denied: some readers believe the first,
+// others the last.
+func (s *Signature) addFlags(data []byte) {
+	var flags uint8
+	if len(data) > 0 {
+		flags = data[0]
+	}
+	if s.HasFlags {
+		flags &= s.Flags
+	}
+	s.HasFlags, s.Flags = true, flags
+}
+
+// addReason takes a revocation's reason. Two that differ are none, which weighs most.
+func (s *Signature) addReason(code uint8) {
+	if s.HasReason && s.Reason != code {
+		code = 0
+	}
+	s.HasReason, s.Reason = true, code
 }
 
 // readIssuer takes the key id. Naming two keys, here or with a fingerprint, is a contradiction.

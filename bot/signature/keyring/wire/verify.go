@@ -9,11 +9,12 @@ import (
 
 // Verify reports whether s is a signature by k over the concatenation of data, by the mathematics
 // alone: digests and keys that are weak verify too, and time plays no part. A digest that is not Known
-// never verifies, nor does a signature of another version than its key. The two unsigned bytes of the digest in the signature must be right as well, but for
+// never verifies, nor does a signature of another version than its key, but for revocations of version 3
+// by keys of version 4. The two unsigned bytes of the digest in the signature must be right as well, but for
 // RSA, which signs the digest visibly: half of what GitHub signed until 2024 has them wrong.
 // Source: RFC 9580 §5.2.4.
 func (k *PublicKey) Verify(s *Signature, data ...[]byte) bool {
-	if k.algorithm != s.KeyAlgorithm || k.version != s.Version || !k.Signs {
+	if k.algorithm != s.KeyAlgorithm || k.version != max(s.Version, 4) || !k.Signs {
 		return false
 	}
 	digest := s.digest(data)
@@ -118,6 +119,8 @@ func digestInfo(h Hash) string {
 		return "\x30\x20\x30\x0c\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x05\x05\x00\x04\x10"
 	case 2:
 		return "\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14"
+	case 3:
+		return "\x30\x21\x30\x09\x06\x05\x2b\x24\x03\x02\x01\x05\x00\x04\x14"
 	}
 	var arc byte
 	switch h {
