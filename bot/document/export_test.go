@@ -1,7 +1,7 @@
 package document
 
 // QuickFront reads front matter of plain lines, without the YAML library.
-func QuickFront(text string, line int) ([]Field, bool) { return quickFront(text, line) }
+func QuickFront(text string, line int) ([]Field, bool) { return quickFront(text, line, &slab[Field]{}) }
 
 // SlowFront reads front matter with the YAML library.
 func SlowFront(text string, line int) ([]Field, []Finding) {

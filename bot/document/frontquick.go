@@ -12,9 +12,9 @@ import (
 // the two agree.
 
 // quickFront reads front matter of plain lines; ok is false if it holds anything else. line is the document's
-// line of its first.
-func quickFront(text string, line int) (fields []Field, ok bool) {
-	fields = make([]Field, 0, strings.Count(text, "\n"))
+// line of its first; memory is where they go.
+func quickFront(text string, line int, memory *slab[Field]) (fields []Field, ok bool) {
+	fields = memory.take(strings.Count(text, "\n"))[:0]
 	for rest := text; rest != ""; line++ {
 		var s string
 		s, rest, ok = strings.Cut(rest, "\n")

@@ -19,7 +19,10 @@ type Item struct {
 
 // Read judges one file and parses it if it is a document. Files that are not governed give an Item of kind
 // NotGoverned and nothing else.
-func (l Layout) Read(f File) Item {
+func (l Layout) Read(f File) Item { return l.readIn(&room{}, f) }
+
+// readIn is [Layout.Read] into the memory of a room.
+func (l Layout) readIn(memory *room, f File) Item {
 	item := Item{Path: f.Path, Kind: l.Classify(f.Path)}
 	if item.Kind == NotGoverned {
 		return item
@@ -34,7 +37,7 @@ func (l Layout) Read(f File) Item {
 		item.add("GIT003", "The file is a Git LFS pointer: the bytes that would be signed are not in the repository.",
 			"git lfs untrack this path and commit the file itself")
 	case item.Kind == Markdown:
-		item.Document = Parse(f.Path, f.Bytes)
+		item.Document = parseIn(memory, f.Path, f.Bytes)
 	case item.Kind == Image, item.Kind == Other:
 		item.checkContent(f.Bytes)
 	}

@@ -17,8 +17,12 @@ type lineIndex struct {
 	row, offset, column int
 }
 
-func newLineIndex(text string, first int) *lineIndex {
-	starts := make([]int, 1, strings.Count(text, "\n")+1)
+// newLineIndex finds the lines of a text, into memory that may be nil.
+func newLineIndex(text string, first int, memory []int) *lineIndex {
+	if lines := strings.Count(text, "\n") + 1; cap(memory) < lines {
+		memory = make([]int, 0, lines)
+	}
+	starts := append(memory, 0)
 	for at := 0; ; {
 		i := strings.IndexByte(text[at:], '\n')
 		if i < 0 {

@@ -11,6 +11,7 @@ import (
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 // Parser returns the one Markdown parser of the product: CommonMark with tables and struck text. Whoever
@@ -19,7 +20,13 @@ import (
 func Parser() parser.Parser { return sharedParser() }
 
 var sharedParser = sync.OnceValue(func() parser.Parser {
-	return goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough)).Parser()
+	return goldmark.New(
+		goldmark.WithExtensions(extension.Table, extension.Strikethrough),
+		goldmark.WithParserOptions(
+			parser.WithParagraphTransformers(util.Prioritized(quickTables{}, 150)), // before goldmark's own, at 200
+			parser.WithASTTransformers(util.Prioritized(quickTexts{}, 0)),
+		),
+	).Parser()
 })
 
 // readBody parses the text below the front matter and walks it once.
@@ -38,12 +45,12 @@ func (r *reader) readBody() {
 	if r.rewritten {
 		d.source = []byte(body)
 	}
-	d.tree = Parser().Parse(text.NewReader(d.source))
+	d.tree = Parser().Parse(text.NewReader(d.source), parser.WithContext(r.room.context()))
 	d.Whole = !r.conflicted
-	w := &walk{r: r, doc: d, text: body, at: newLineIndex(body, r.bodyLine)}
-	headings := min(strings.Count(body, "\n#"), usualSections)
-	d.Sections, w.marks = make([]Section, 0, headings), make([]sectionMarks, 0, headings)
+	w := &walk{r: r, doc: d, text: body, at: newLineIndex(body, r.bodyLine, r.room.starts)}
+	r.room.begin(w, min(strings.Count(body, "\n#"), usualSections))
 	w.blocks(d.tree, true)
+	r.room.keep(w)
 	w.closeSections()
 	w.checkDefinitions()
 	w.placeEntities()

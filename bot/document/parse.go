@@ -17,6 +17,7 @@ const maxQuoted = 60
 // reader fills one document.
 type reader struct {
 	doc        *Document
+	room       *room
 	source     string // raw without byte order mark, with LF line ends
 	body       int    // offset of the body in source
 	bodyLine   int    // line on which the body begins
@@ -30,8 +31,11 @@ type reader struct {
 
 // Parse reads one document. It never fails: what is wrong is in the document's findings. raw is kept, not
 // copied. A file over [MaxDocumentBytes], or one that is not UTF-8, is not read any further.
-func Parse(path string, raw []byte) *Document {
-	r := &reader{doc: &Document{Path: path, Raw: raw}}
+func Parse(path string, raw []byte) *Document { return parseIn(&room{}, path, raw) }
+
+// parseIn is [Parse] into the memory of a room.
+func parseIn(memory *room, path string, raw []byte) *Document {
+	r := &reader{doc: &Document{Path: path, Raw: raw}, room: memory}
 	if r.readable() {
 		r.normalise()
 		r.checkCharacters()

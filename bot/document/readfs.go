@@ -96,8 +96,9 @@ func ReadEntry(fsys fs.FS, p string, entry fs.DirEntry) (File, error) {
 // FileReader reads listed files one after the other into the same memory, for those who are done with one file
 // before they read the next. It is not safe for concurrent use.
 type FileReader struct {
-	fsys fs.FS
-	room []byte
+	fsys  fs.FS
+	bytes []byte
+	room  room
 }
 
 // NewFileReader reads files of fsys.
@@ -115,6 +116,16 @@ func (r *FileReader) Read(p string, entry fs.DirEntry) (File, error) {
 		return File{Path: p, Mode: kind.String()}, nil // a pipe or device is not opened: reading it may never end
 	}
 	return r.readRegular(p)
+}
+
+// ReadItem is Read and [Layout.Read] in one. The item's document holds until the next Read or ReadItem.
+func (r *FileReader) ReadItem(l Layout, p string, entry fs.DirEntry) (Item, error) {
+	f, err := r.Read(p, entry)
+	if err != nil {
+		return Item{}, err
+	}
+	r.room.reset()
+	return l.readIn(&r.room, f), nil
 }
 
 // readRegular reads a file up to one byte over its limit, where it is refused.
@@ -144,14 +155,14 @@ func (r *FileReader) fill(file io.Reader, size int64) ([]byte, error) {
 	if size <= 0 {
 		return nil, nil
 	}
-	if int64(cap(r.room)) < size {
-		r.room = make([]byte, size+size/2)
+	if int64(cap(r.bytes)) < size {
+		r.bytes = make([]byte, size+size/2)
 	}
-	n, err := io.ReadFull(file, r.room[:size])
+	n, err := io.ReadFull(file, r.bytes[:size])
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = nil // the file became shorter meanwhile
 	}
-	return r.room[:n:n], err
+	return r.bytes[:n:n], err
 }
 
 func limitOf(p string) int64 {

@@ -17,8 +17,10 @@ const maxTableRows = 500
 func (w *walk) table(n *extast.Table) {
 	var t Table
 	rows := 0
-	t.Rows = make([]Row, 0, min(n.ChildCount(), maxTableRows))
-	w.spare = make([]Cell, 0, len(n.Alignments)*min(n.ChildCount(), maxTableRows+1))
+	room, columns := w.r.room, len(n.Alignments)
+	t.Rows = room.rows.take(min(n.ChildCount(), maxTableRows))[:0]
+	t.keys = room.words.take(columns)[:0]
+	w.spare = room.cells.take(columns * min(n.ChildCount(), maxTableRows+1))[:0]
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
 		switch row := child.(type) {
 		case *extast.TableHeader:

@@ -30,7 +30,7 @@ type frontWalk struct {
 // readYAML parses the text between the fences, which begins on the document's given line, and reports
 // whether the document's fields are known.
 func (r *reader) readYAML(text string, line int) bool {
-	if fields, ok := quickFront(text, line); ok {
+	if fields, ok := quickFront(text, line, &r.room.fields); ok {
 		r.doc.Front = fields
 		return true
 	}
