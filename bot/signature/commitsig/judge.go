@@ -155,7 +155,7 @@ func (j *judge) timely(s *wire.Signature, k keyring.Key) bool {
 	made, seen := s.Created, j.verdict.Seen
 	switch end := s.Ends(); {
 	case made.After(seen.Add(MaxAhead)):
-		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, but %s.", stamp(made), j.counted()), setClock)
+		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, but %s.", stamp(made), j.counted()), j.mendClock())
 	case made.Before(k.Created):
 		return j.say(Bad, fmt.Sprintf("The signature says it was made at %s, before its key at %s.", stamp(made),
 			stamp(k.Created)), setClock)
@@ -195,6 +195,14 @@ func (j *judge) counted() string {
 		return "the commit's own date is " + at
 	}
 	return "it was first seen at " + at
+}
+
+// mendClock says how to mend a signature from the future.
+func (j *judge) mendClock() string {
+	if j.verdict.Clock == AsOf {
+		return "Judge it as of a later time."
+	}
+	return setClock
 }
 
 // day writes the date of a time.

@@ -56,7 +56,29 @@ func textCases(t *testing.T) []told {
 		{"malformed signature", judge(keyringtest.Signed(own.Payload(), []byte("hello\n"), "gpgsig"))},
 		{"critical part", signed(w.alice, own, keyringtest.Says{Made: when, Notation: "x@example.org"})},
 	}
-	return append(cases, keyTexts(t)...)
+	return slices.Concat(cases, keyTexts(t), clockTexts(t))
+}
+
+// clockTexts make verdicts that rest on a time, by each clock: only a witness can say when a commit was first seen.
+func clockTexts(t *testing.T) []told {
+	k := keyringtest.NewKey(t, "ed25519", made)
+	short := keyringtest.Says{Made: made, Flags: []byte{3}, KeyLife: 100 * 24 * time.Hour}
+	file := keyring.File{
+		Path:  "keys/alice.asc",
+		Bytes: keyringtest.Armour("PUBLIC KEY BLOCK", k.Primary(), keyringtest.UserID("A"), k.Certify(k, "A", short)),
+	}
+	ring, _ := keyring.New([]keyring.File{file}, people())
+	raw := k.SignCommit(by(alice, alice), now())
+	var cases []told
+	for _, clock := range []commitsig.Clock{commitsig.VerifiedAt, commitsig.AsOf, commitsig.ClaimedTime} {
+		terms := commitsig.Terms{Seen: seen, Clock: clock}
+		cases = append(cases, told{"expired, by the clock " + string(clock), commitsig.Judge(raw, ring, terms)})
+		if clock != commitsig.ClaimedTime {
+			terms.Seen = made
+			cases = append(cases, told{"from the future, by the clock " + string(clock), commitsig.Judge(raw, ring, terms)})
+		}
+	}
+	return cases
 }
 
 // keyTexts make the verdicts that a key's own state gives.

@@ -201,6 +201,20 @@ func TestVerify_clockDecidesExpiry(t *testing.T) {
 	}
 }
 
+// TestJudge_claimedTimeIsTheLaterClaim: git rebase can keep an old committer's date and sign today.
+func TestJudge_claimedTimeIsTheLaterClaim(t *testing.T) {
+	w := newWorld(t)
+	later := when.AddDate(0, 1, 0)
+	terms := commitsig.Terms{Seen: seen, Clock: commitsig.ClaimedTime}
+	v := commitsig.Judge(w.alice.SignCommit(by(alice, alice), keyringtest.Says{Made: later}), w.ring, terms)
+	if v.Word != commitsig.Good || !v.Seen.Equal(later) {
+		t.Errorf("signed after the commit's date: Judge = %s at %v (%s), want good at %v", v.Word, v.Seen, v.Text, later)
+	}
+	if v := commitsig.Judge(w.alice.SignCommit(by(alice, alice), keyringtest.Says{Made: made}), w.ring, terms); !v.Seen.Equal(when) {
+		t.Errorf("signed before the commit's date: judged at %v, want %v", v.Seen, when)
+	}
+}
+
 func TestVerify_weakSignatures(t *testing.T) {
 	w := newWorld(t)
 	if v := commitsig.Verify(w.alice.SignCommit(by(alice, alice), keyringtest.Says{Made: when, Hash: crypto.SHA1}), w.ring,
