@@ -116,6 +116,7 @@ func (pg *page) judge() {
 	pg.checkSections()
 	pg.checkTables()
 	pg.checkWording()
+	pg.checkFootnotes()
 	pg.checkAnchors()
 	switch pg.spec.Name {
 	case "cloud-usage-policy":

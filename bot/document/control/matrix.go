@@ -39,7 +39,10 @@ func controlAreas() []string {
 	}
 }
 
-func rowRef(i int) string { return fmt.Sprintf("SR-%02d", i+1) }
+func rowRef(i int) string {
+	n := i + 1
+	return string([]byte{'S', 'R', '-', byte('0' + n/10), byte('0' + n%10)}) // for each row, so without fmt
+}
 
 // matrixColumns are the columns that the rules of the matrix read; -1 where the table has none.
 type matrixColumns struct{ ref, area, accountable, split, owner int }
@@ -91,7 +94,7 @@ func (pg *page) checkSplit(row document.Row, c matrixColumns) {
 		return // TAB002 or TAB004 says so
 	}
 	var missing, thin []string
-	split := strings.NewReplacer("：", ":", " :", ":").Replace(strings.ToLower(cell.Text))
+	split := strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(cell.Text), " :", ":"), "：", ":")
 	for _, side := range []string{"provider", "customer"} {
 		switch text, found := sideText(split, side); {
 		case !found:

@@ -25,7 +25,7 @@ func isPlaceholder(s string) bool {
 	plain := strings.ToLower(strings.ReplaceAll(strings.TrimFunc(s, isEdge), ".", ""))
 	switch plain {
 	case "tbd", "tbc", "tba", "todo", "fixme", "xxx", "nk",
-		"to be agreed", "to be clarified", "to be completed", "to be specified", "to be advised", "to be announced", "to follow":
+		"to be agreed", "to be clarified", "to be completed", "to be specified", "to be advised", "to be announced", "to be written", "to be done", "to be added", "to follow":
 		return true
 	}
 	for _, phrase := range []string{"to be determined", "to be defined", "to be confirmed", "to be decided", "lorem ipsum"} {
@@ -53,7 +53,7 @@ func isNote(s string) bool {
 // mayBePlaceholder is the quick answer for nearly every text: placeholders begin with few pairs of letters.
 func mayBePlaceholder(s string) bool {
 	word := strings.TrimLeftFunc(s, isEdge)
-	if len(word) < 2 || strings.IndexByte("<[{_", s[0]) >= 0 || word[0] == '<' {
+	if len(word) < 2 || strings.IndexByte("<[{_~", s[0]) >= 0 || word[0] == '<' {
 		return true // brackets, or only question marks and dots
 	}
 	switch word[0] | 0x20 {

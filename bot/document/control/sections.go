@@ -44,6 +44,10 @@ func (pg *page) checkSection(name, key string) {
 	if first.Empty {
 		pg.add("STR003", first.Span, "write what holds here; if nothing does, say so in a sentence", "The section %s is empty.", document.Quote(first.Title))
 	} else if only, ok := onlyPlaceholders(*first); ok {
+		if isStruck(only) {
+			pg.add("STR003", first.Span, "write what holds here; if nothing does, say so in a sentence", "All that stands in the section %s is struck out.", document.Quote(first.Title))
+			return
+		}
 		pg.add("STR003", first.Span, "write what holds here; if nothing does, say so in a sentence", "The section %s says only %s.", document.Quote(first.Title), document.Quote(only))
 	}
 }
@@ -54,9 +58,12 @@ func onlyPlaceholders(s document.Section) (string, bool) {
 		return "", false
 	}
 	for _, p := range s.Prose {
-		if !isPlaceholder(p.Text()) {
+		if !isPlaceholder(p.Text()) && !isStruck(p.Source()) {
 			return "", false
 		}
+	}
+	if isStruck(s.Prose[0].Source()) {
+		return s.Prose[0].Source(), true
 	}
 	return s.Prose[0].Text(), true
 }

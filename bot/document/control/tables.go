@@ -158,6 +158,8 @@ func (pg *page) checkCell(c document.ColumnRule, row document.Row, column int) {
 	switch {
 	case isUnwritten(cell):
 		pg.add("TAB007", cell.Span, "decide, and write it", "The cell %s %s is still a placeholder, %s.", document.Quote(c.Name), rowName(row, column), document.Quote(cell.Source))
+	case isStruck(cell.Source) && !c.Blank && c.Form != document.Word: // of a word TAB005 says so
+		pg.add("TAB004", cell.Span, cellMend(c), "The cell %s %s is struck out, so nothing stands there.", document.Quote(c.Name), rowName(row, column))
 	case isBlank(cell.Text):
 		if !c.Blank {
 			pg.add("TAB004", cell.Span, cellMend(c), "The cell %s %s is blank.", document.Quote(c.Name), rowName(row, column))
@@ -170,6 +172,13 @@ func (pg *page) checkCell(c document.ColumnRule, row document.Row, column int) {
 			pg.add("TAB005", cell.Span, p.mend, "The cell %s %s is %s, %s.%s", document.Quote(c.Name), rowName(row, column), document.Quote(cell.Text), p.what, alikeNote(cell.Text))
 		}
 	}
+}
+
+// isStruck reports text that is struck out as a whole.
+func isStruck(source string) bool {
+	inner, opens := strings.CutPrefix(source, "~~")
+	inner, closes := strings.CutSuffix(inner, "~~")
+	return opens && closes && inner != "" && !strings.Contains(inner, "~~")
 }
 
 // isUnwritten reports a cell that still holds a placeholder; <name> in a cell is raw HTML, so its source counts.
@@ -244,7 +253,7 @@ func (pg *page) checkKey(column string, cell document.Cell, keys map[string]int)
 	if isBlank(cell.Text) {
 		return
 	}
-	key := strings.ToLower(cell.Text)
+	key := strings.ToLower(strings.Join(strings.Fields(cell.Text), " ")) // as a page shows it
 	if first, twice := keys[key]; twice {
 		pg.add("TAB006", cell.Span, "merge the two rows, or give one its own "+lowerFirst(column),
 			"%s %s stands twice, here and on line %d.", column, document.Quote(cell.Text), first)

@@ -17,7 +17,7 @@ func vagueWords(first string) []vagueWord {
 	interval, deadline := `name the interval, for example "each week"`, `name the time, for example "within 24 hours"`
 	measure, condition := "say what is done, or name the standard that it is measured by", "name the condition, or the role that decides"
 	switch first {
-	case "regularly", "periodically", "occasionally", "routinely":
+	case "regularly", "periodically", "occasionally", "routinely", "frequently":
 		return []vagueWord{{first, howOften, interval}}
 	case "from":
 		return []vagueWord{{"from time to time", howOften, interval}}
@@ -26,8 +26,16 @@ func vagueWords(first string) []vagueWord {
 	case "at":
 		return []vagueWord{{"at regular intervals", howOften, interval}}
 	case "regular", "periodic":
-		return []vagueWord{{first + " intervals", howOften, interval}, {first + " basis", howOften, interval}, {first + " review", howOften, interval}, {first + " reviews", howOften, interval}}
-	case "timely", "promptly", "swiftly":
+		var phrases []vagueWord
+		for _, what := range []string{
+			"intervals", "basis", "review", "reviews", "access review", "access reviews", "check", "checks", "audit", "audits", "test", "tests", "backups", "updates", "training", "monitoring",
+		} {
+			phrases = append(phrases, vagueWord{first + " " + what, howOften, interval})
+		}
+		return phrases
+	case "in":
+		return []vagueWord{{"in due course", howSoon, deadline}}
+	case "timely", "promptly", "swiftly", "quickly":
 		return []vagueWord{{first, howSoon, deadline}}
 	case "as":
 		return []vagueWord{
@@ -43,6 +51,7 @@ func vagueWords(first string) []vagueWord {
 	case "when", "where", "if":
 		phrases := []vagueWord{
 			{first + " appropriate", when, condition},
+			{first + " applicable", when, condition},
 			{first + " necessary", when, condition},
 			{first + " possible", when, condition},
 			{first + " feasible", when, condition},
@@ -169,13 +178,15 @@ func mayBeVague(first byte, length int) bool {
 	case 'b', 'w':
 		lengths = 1<<4 | 1<<5 // best, when, where
 	case 'f':
-		lengths = 1 << 4 // from
+		lengths = 1<<4 | 1<<10 // from, frequently
 	case 'i':
-		lengths = 1<<2 | 1<<8 // if, industry
+		lengths = 1<<2 | 1<<8 // if, in, industry
 	case 'o':
 		lengths = 1<<2 | 1<<12 // on, occasionally
 	case 'p':
 		lengths = 1<<8 | 1<<12 // periodic(ally), promptly
+	case 'q':
+		lengths = 1 << 7 // quickly
 	case 'r':
 		lengths = 1<<7 | 1<<9 | 1<<10 // regular(ly), routinely, reasonable, reasonably
 	case 's':
@@ -201,7 +212,7 @@ func matchVague(s string, start, end int) (vagueWord, int, bool) {
 
 // nextWord returns the word behind end, without what parts them.
 func nextWord(s string, end int) string {
-	for end < len(s) && strings.IndexByte(" \t\n", s[end]) >= 0 {
+	for end < len(s) && strings.IndexByte(" \t\n-", s[end]) >= 0 {
 		end++
 	}
 	return s[end:wordEnd(s, end)]
@@ -210,17 +221,17 @@ func nextWord(s string, end int) string {
 // mayFollow reports the second words of the phrases that begin with a short one.
 func mayFollow(second string) bool {
 	switch strings.ToLower(second) {
-	case "a", "appropriate", "applicable", "best", "effort", "efforts", "endeavours", "far", "feasible", "necessary", "needed", "of", "possible",
+	case "a", "appropriate", "applicable", "best", "due", "effort", "efforts", "endeavours", "far", "feasible", "necessary", "needed", "of", "possible",
 		"practicable", "reasonable", "regular", "soon", "time":
 		return true
 	}
 	return false
 }
 
-// matchPhrase compares words without case; between them may stand blanks and one line end.
+// matchPhrase compares words without case; between them may stand blanks, a hyphen and one line end.
 func matchPhrase(s string, at int, phrase string) (stop int, ok bool) {
 	for i, want := range strings.Fields(phrase) {
-		for i > 0 && at < len(s) && strings.IndexByte(" \t\n", s[at]) >= 0 {
+		for i > 0 && at < len(s) && strings.IndexByte(" \t\n-", s[at]) >= 0 {
 			at++
 		}
 		if at >= len(s) || !isLetter(s[at]) {

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/vidimus-bot/vidimus/bot/document"
 )
@@ -20,14 +22,17 @@ func list(words []string, and string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " " + and + " " + words[len(words)-1]
 }
 
-// isBlank reports an empty cell or value: nothing, or only a dash.
+// isBlank reports an empty cell or value: nothing, or only dashes of any length.
 func isBlank(s string) bool {
-	switch strings.TrimSpace(s) {
+	s = strings.TrimSpace(s)
+	switch s {
 	case "", "-", "–", "—":
 		return true
 	}
-	return false
+	return (s[0] == '-' || s[0] >= utf8.RuneSelf) && strings.TrimFunc(s, isDash) == ""
 }
+
+func isDash(r rune) bool { return unicode.Is(unicode.Pd, r) || r == '−' || r == ' ' }
 
 // nearest returns the candidate that s was probably meant to be, or "" if none is near.
 func nearest(s string, candidates []string) string {
