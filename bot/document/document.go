@@ -41,7 +41,8 @@ type Document struct {
 	// Findings are what reading found; ENC, LIM, FM001 to FM003, STR005, TAB003, HID001 to HID003, HID005.
 	Findings []Finding
 
-	text   string // the whole text as it was read: without byte order mark, with LF line ends
+	kept   []keptField // of a slim document, instead of Front
+	text   string      // the whole text as it was read: without byte order mark, with LF line ends
 	tree   ast.Node
 	source []byte // what tree's segments point into
 }
@@ -197,46 +198,4 @@ func (d *Document) Images() []string {
 		}
 	}
 	return images
-}
-
-// Slim returns a copy that keeps links, findings and the front matter fields named, and shares no memory with
-// the document, so that ten thousand of them are small. Bytes, text and tree are gone; Title and
-// ChangeSummary are empty. Nil keeps all fields.
-func (d *Document) Slim(keep []string) *Document {
-	s := &Document{
-		Path: d.Path, Readable: d.Readable, Whole: d.Whole,
-		Type: strings.Clone(d.Type), ID: strings.Clone(d.ID), Version: strings.Clone(d.Version), Status: strings.Clone(d.Status),
-		Classification: strings.Clone(d.Classification), Owner: strings.Clone(d.Owner), Change: strings.Clone(d.Change),
-		ServiceID: strings.Clone(d.ServiceID), Criticality: strings.Clone(d.Criticality),
-		Effective: d.Effective, LastReview: d.LastReview, NextReview: d.NextReview,
-		Links: d.Links, Findings: d.Findings,
-	}
-	kept := func(f Field) bool { return keep == nil || slices.Contains(keep, f.Key) }
-	size := 0
-	for _, f := range d.Front {
-		if kept(f) {
-			size++
-		}
-	}
-	s.Front = make([]Field, 0, size)
-	for _, f := range d.Front {
-		if kept(f) {
-			s.Front = append(s.Front, Field{Key: strings.Clone(f.Key), KeySpan: f.KeySpan, Value: f.Value.clone()})
-		}
-	}
-	s.Signatories = s.Texts("signatories")
-	return s
-}
-
-// clone returns a value that shares no memory with the document's text.
-func (v Value) clone() Value {
-	v.Text = strings.Clone(v.Text)
-	v.Items, v.Fields = slices.Clone(v.Items), slices.Clone(v.Fields)
-	for i := range v.Items {
-		v.Items[i] = v.Items[i].clone()
-	}
-	for i := range v.Fields {
-		v.Fields[i].Key, v.Fields[i].Value = strings.Clone(v.Fields[i].Key), v.Fields[i].Value.clone()
-	}
-	return v
 }

@@ -42,9 +42,14 @@ type Field struct {
 
 // Field returns the front matter field named key, and whether the document has one.
 func (d *Document) Field(key string) (Field, bool) {
-	for _, f := range d.Front {
-		if f.Key == key {
-			return f, true
+	for i := range d.Front {
+		if d.Front[i].Key == key {
+			return d.Front[i], true
+		}
+	}
+	for i := range d.kept {
+		if d.kept[i].key == key {
+			return d.kept[i].field(), true
 		}
 	}
 	return Field{}, false
