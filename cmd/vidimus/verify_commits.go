@@ -184,7 +184,7 @@ func (v *commitVerification) run(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	s := &commitSummary{started: now, trust: trust.from}
+	s := &commitSummary{started: now, trust: trust.from, config: trust.config}
 	judge := func(id string, raw []byte) judgedCommit {
 		return v.judgeCommit(id, raw, commitsig.Judge(raw, trust.ring, terms))
 	}
@@ -227,7 +227,11 @@ func (v *commitVerification) finish(ctx context.Context, p commitPrinter, s *com
 	} else if boundary != "" {
 		v.say("note: the repository is shallow; what lies before its boundary was not read: %s\n", boundary)
 	}
-	v.say("%s", s.text(time.Since(s.started)))
+	took := time.Since(s.started)
+	if s.counted < s.total {
+		s.place = v.place(ctx, s)
+	}
+	v.say("%s", s.text(took))
 	if s.counted < s.total {
 		return &negativeError{}
 	}

@@ -55,7 +55,7 @@ func (v *commitVerification) authenticate(ctx context.Context, now time.Time) er
 		return err
 	}
 	s := &commitSummary{started: now, trust: fmt.Sprintf("trust from %.12s, each commit judged by its parents' keys",
-		c.root)}
+		c.root), config: c.trust(ctx, c.root).config}
 	judge := func(id string, raw []byte) judgedCommit { return c.judge(ctx, id, raw) }
 	far := v.progress()
 	err = streamCommits(source, judge, func(j judgedCommit) error {

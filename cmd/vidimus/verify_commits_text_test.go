@@ -47,10 +47,11 @@ func TestCommitSummary_text(t *testing.T) {
 		{[]judgedCommit{good}, "keys\n1 commit, all good, since 2026-09-22, 31 ms\n"},
 		{
 			[]judgedCommit{good, bad, nothing},
-			"keys\n1 of 3 commits are good. 2 do not count:\n  aaaaaaaaaaaa  Sign it.\n  bbbbbbbbbbbb  bad\n",
+			"keys\n1 of 3 commits are good. 2 do not count:\n  aaaaaaaaaaaa  unsigned: It is part of origin/main.\n  bbbbbbbbbbbb  bad\n" +
+				"What is part of origin/main is not amended: that would rewrite it for\neverybody. Whether it was signed for stands in the evidence.\n",
 		},
 	} {
-		s := &commitSummary{trust: "keys"}
+		s := &commitSummary{trust: "keys", place: commitPlace{in: "origin/main", landed: map[string]bool{bad.id: true}}}
 		for _, commit := range c.commits {
 			s.add(commit)
 		}
@@ -58,12 +59,12 @@ func TestCommitSummary_text(t *testing.T) {
 			t.Errorf("text (-want +got):\n%s", diff)
 		}
 	}
-	s := &commitSummary{trust: "keys"}
+	s := &commitSummary{trust: "keys", place: commitPlace{in: "origin/main", landed: map[string]bool{bad.id: true}}}
 	for range 1015 {
 		s.add(bad)
 	}
 	if got := s.text(1500 * time.Millisecond); strings.Count(got, "aaaaaaaaaaaa") != 10 ||
-		!strings.HasSuffix(got, "  and 1,005 more\n") {
+		!strings.Contains(got, "  and 1,005 more\nWhat is part of origin/main ") {
 		t.Errorf("text of 1,015 commits:\n%s", got)
 	}
 	if got := duration(1500 * time.Millisecond); got != "1.5 s" {
