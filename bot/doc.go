@@ -40,6 +40,7 @@
 // # One check on a laptop
 //
 // cmd/vidimus/check.go reads a folder, bot/document parses each file once,
-// bot/document/control judges the set at a date, and the findings are printed at
-// their lines: the same findings as in the App, from the same code.
+// bot/document/control judges the set at a date, bot/decision/governance the
+// configuration and keys, and the findings are printed at their lines: the same
+// findings as in the App, from the same code.
 package bot

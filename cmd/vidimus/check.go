@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -19,9 +21,9 @@ import (
 // checkUsage is the command's page.
 const checkUsage = `usage: vidimus check [OPTION...] [DIR|FILE...]
 
-Says what is wrong with the documents, at the line, with the mend: the same as the
-check on GitHub. Without DIR or FILE, the repository you are in. Files are judged
-with all others of their repository; only findings in them are shown.
+Says what is wrong with documents, keys and configuration, at the line, with the
+mend: the same as the check on GitHub. Without DIR or FILE, the repository you are
+in. Files are judged with all others of it; only findings in them are shown.
 
   --as-of DAY      judge dates by that day, YYYY-MM-DD; default: today
   --base REV       compare with the merge base of HEAD and REV; default: origin/HEAD
@@ -31,9 +33,9 @@ with all others of their repository; only findings in them are shown.
   --format FORMAT  text, json, sarif, or github for workflow annotations
   --color WHEN     auto, always or never
 
-In a Git work tree people, roles and time zone come from .vidimus.yml at the merge
-base, as on GitHub, and overdue documents that you did not touch only warn. Without
-Git they come from the folder's own .vidimus.yml; without that, from roles.tsv.
+In a Git work tree people, keys and rules are those of the merge base, as on
+GitHub, and overdue documents that you did not touch only warn. Without Git they
+are the folder's own; without .vidimus.yml, roles come from roles.tsv.
 Exit codes: 0 nothing blocks, 1 something blocks, 2 could not do the work.
 
   vidimus check
@@ -76,6 +78,7 @@ type checkResult struct {
 	scope     checkScope
 	asOf      document.Date
 	documents int
+	keys      int
 	findings  []document.Finding
 	overrides []control.Applied // the organisation's own severities
 	impacts   []control.Impact
@@ -163,9 +166,9 @@ func (o checkOptions) begin(ctx context.Context, now time.Time, stderr io.Writer
 		_, _ = fmt.Fprintf(stderr, "note: %s\n", note) // talk
 	}
 	if err := s.readAll(ctx); err != nil {
-		return nil, err
+		return nil, unreadable(err)
 	}
-	if s.documents() == 0 && onlyFolders(o.args) { // a folder that was mistyped must not pass
+	if s.shown(document.NotGoverned) == 0 && onlyFolders(o.args) { // a folder that was mistyped must not pass
 		where := scope.root
 		if len(o.args) > 0 {
 			where = strings.Join(o.args, ", ")
@@ -177,6 +180,25 @@ func (o checkOptions) begin(ctx context.Context, now time.Time, stderr io.Writer
 	}
 	s.took = time.Since(start)
 	return s, nil
+}
+
+// shown counts the governed files that are shown, of that kind or, for NotGoverned, of any.
+func (s *checkSession) shown(kind document.Kind) int {
+	n := 0
+	for path, r := range s.readings {
+		if (r.Item.Kind == kind || kind == document.NotGoverned) && s.scope.shows(path) {
+			n++
+		}
+	}
+	return n
+}
+
+// unreadable adds the mend to an error of the file system that a person can mend.
+func unreadable(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return &hintedError{err, "make it readable for you, for example with chmod u+rX"}
+	}
+	return err
 }
 
 // onlyFolders says whether no file was named.
@@ -229,7 +251,11 @@ func (o checkOptions) day(now time.Time, zone *time.Location) (document.Date, er
 
 // summary says in one line how much was judged.
 func (r checkResult) summary() string {
-	return fmt.Sprintf("%s, %d rules, %d ms", counted(r.documents, "document"), len(control.Rules()), r.took.Milliseconds())
+	what := counted(r.documents, "document")
+	if r.keys > 0 {
+		what += ", " + counted(r.keys, "key")
+	}
+	return fmt.Sprintf("%s, %d rules, %d ms", what, len(allRules()), r.took.Milliseconds())
 }
 
 // verdict is the last line: a count and what to do next.
@@ -251,8 +277,6 @@ func (r checkResult) verdict() string {
 		return fmt.Sprintf("%d block%s. Mend the %d, then: vidimus check", blocks, where, blocks)
 	case warns > 0:
 		return fmt.Sprintf("%d warn%s. Nothing blocks.", warns, where)
-	case r.documents == 0:
-		return "No document is among these. Keys, and what changes in the configuration, are judged on GitHub."
 	case r.proposal:
 		return "Nothing to mend. To propose it: git commit -S, git push"
 	default:

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/vidimus-bot/vidimus/bot/document"
-	"github.com/vidimus-bot/vidimus/bot/document/control"
 )
 
 // The parts of SARIF that a check fills. Source: OASIS SARIF 2.1.0, sections 3.13 to 3.49.
@@ -86,7 +85,7 @@ type sarifRegion struct {
 // readers. Columns count code points, as everywhere.
 func printCheckSARIF(w io.Writer, r checkResult) error {
 	driver, index := sarifDriver{Name: "Vidimus", Version: release, Rules: []sarifRule{}}, map[string]int{}
-	for i, rule := range control.Rules() {
+	for i, rule := range allRules() {
 		index[rule.ID] = i
 		driver.Rules = append(driver.Rules, sarifRule{
 			ID: rule.ID, Short: sarifText{upperFirst(rule.Finds) + "."}, Full: sarifText{rule.Why}, Help: sarifText{upperFirst(rule.Mend) + "."},

@@ -43,6 +43,7 @@ func (s *checkSession) configure(ctx context.Context, o checkOptions, now time.T
 	if params.AsOf, err = o.day(now, setting.zone); err != nil {
 		return err
 	}
+	setting.findings = setting.governance.judge(params.AsOf)
 	s.setting, s.params, s.checker = setting, params, control.New(setting.layout, params)
 	return nil
 }
@@ -99,8 +100,8 @@ func (s *checkSession) documents() int {
 // result judges what was read.
 func (s *checkSession) result() checkResult {
 	start := time.Now()
-	r := checkResult{scope: s.scope, asOf: s.params.AsOf, documents: s.documents(), proposal: s.setting.worktree}
-	r.judge(s.checker.Conclude(s.inOrder()), s.setting.findings)
+	r := checkResult{scope: s.scope, asOf: s.params.AsOf, documents: s.documents(), keys: s.shown(document.Key), proposal: s.setting.worktree}
+	r.judge(s.checker.Conclude(s.inOrder()), append(s.unruled(), s.setting.findings...))
 	r.took = s.took + time.Since(start)
 	return r
 }

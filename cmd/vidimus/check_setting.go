@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,30 +11,34 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vidimus-bot/vidimus/bot/decision/repoconfig"
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/document/control"
 )
 
-// maxRolesBytes bounds roles.tsv; a role has some 80 bytes.
-const maxRolesBytes = 1 << 20
+const (
+	// rolesPath is a table of roles, for who has no configuration yet.
+	rolesPath = "roles.tsv"
+	// maxRolesBytes bounds it; a role has some 80 bytes.
+	maxRolesBytes = 1 << 20
+)
 
 // checkSetting is what documents are judged by, but for the day.
 type checkSetting struct {
-	layout   document.Layout
-	params   control.Params
-	zone     *time.Location
-	findings []document.Finding // of the configuration
-	notes    []string
-	worktree bool
-	base     string // commit that the work tree is compared with, "" for none
+	layout     document.Layout
+	params     control.Params
+	zone       *time.Location
+	governance checkGovernance
+	findings   []document.Finding // of configuration and keys
+	notes      []string
+	worktree   bool
+	base       string // commit that the work tree is compared with, "" for none
 }
 
 // configurationFor finds what the documents of a folder are judged by: in a Git work tree the configuration of
 // the merge base with origin/HEAD, or with base; else the folder's own; else roles.tsv.
 func configurationFor(ctx context.Context, root, base string) (checkSetting, error) {
 	s := checkSetting{layout: document.Layout{Root: "."}, zone: time.UTC}
-	own, err := readOwnConfiguration(root)
+	own, err := readGoverning(root)
 	if err != nil {
 		return s, err
 	}
@@ -43,54 +46,33 @@ func configurationFor(ctx context.Context, root, base string) (checkSetting, err
 	if err != nil {
 		return s, err
 	}
-	s.worktree, s.base = b.worktree, b.commit
-	s.notes = append(s.notes, b.notes...)
-	judgedBy := own
-	if b.configuration != nil {
-		judgedBy = b.configuration
+	s.worktree, s.base, s.notes = b.worktree, b.commit, b.notes
+	var changed []baseEntry
+	if b.commit != "" {
+		if changed, err = b.changed(ctx); err != nil {
+			return s, err
+		}
 	}
-	if judgedBy != nil {
-		s.configure(judgedBy)
-	} else if err := s.readRoles(root); err != nil {
+	if s.governance, err = newCheckGovernance(ctx, b, own, changed); err != nil {
 		return s, err
 	}
-	if own != nil && !bytes.Equal(own, judgedBy) {
-		_, findings := repoconfig.Read(own) // what the change makes of the configuration must be readable too
-		s.findings = append(s.findings, findings...)
+	s.notes = append(s.notes, s.governance.notes...)
+	if config, ok := s.governance.configuration(); ok {
+		s.layout, s.zone = config.Layout(), config.TimeZone
+		s.params.Roles, s.params.Severities = config.RoleIDs(), config.Overrides()
+	} else if err := s.readRoles(root); err != nil {
+		return s, err
 	}
 	if b.commit == "" {
 		return s, nil
 	}
-	return s, s.compare(ctx, b)
-}
-
-func readOwnConfiguration(root string) ([]byte, error) {
-	own, err := readBounded(filepath.Join(root, document.ConfigurationPath), repoconfig.MaxBytes+1)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
-	}
-	return own, nil
-}
-
-// configure takes roles, root, own types, time zone and severities out of a configuration; an unreadable one is a finding
-// and leaves the defaults.
-func (s *checkSetting) configure(raw []byte) {
-	config, findings := repoconfig.Read(raw)
-	s.findings = append(s.findings, findings...)
-	if document.Blocking(findings) {
-		return
-	}
-	s.layout, s.zone = config.Layout(), config.TimeZone
-	s.params.Roles, s.params.Severities = config.RoleIDs(), config.Overrides()
+	return s, s.compare(ctx, b, changed)
 }
 
 // readRoles reads roles and heads of departments from roles.tsv, if there is one: a table with a header line,
 // of which the columns role and department_head count.
 func (s *checkSetting) readRoles(root string) error {
-	raw, err := readBounded(filepath.Join(root, "roles.tsv"), maxRolesBytes)
+	raw, err := readBounded(filepath.Join(root, rolesPath), maxRolesBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -119,16 +101,16 @@ func (s *checkSetting) readRoles(root string) error {
 
 // compare makes the change known: what it touches, what stood there before, and what the base's tip has
 // changed meanwhile.
-func (s *checkSetting) compare(ctx context.Context, b checkBase) error {
-	changed, err := b.changed(ctx)
-	if err != nil {
-		return err
-	}
+func (s *checkSetting) compare(ctx context.Context, b checkBase, changed []baseEntry) error {
 	s.params.Touched = map[string]bool{}
-	for _, path := range changed {
-		s.params.Touched[path] = true
+	var governed []baseEntry
+	for _, e := range changed {
+		s.params.Touched[e.path] = true
+		if s.layout.Classify(e.path) != document.NotGoverned {
+			governed = append(governed, e)
+		}
 	}
-	before, err := b.files(ctx, s.layout, s.params.Touched)
+	before, err := b.files(ctx, governed)
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,11 @@ func scriptSARIF(ts *testscript.TestScript, _ bool, args []string) {
 	var b strings.Builder
 	for _, r := range log.Runs[0].Results {
 		place := r.Locations[0].Physical
-		fmt.Fprintf(&b, "%s %s %s %d:%d-%d: %s\n", r.Level, r.RuleID, place.Artifact.URI, place.Region.StartLine, place.Region.StartColumn, place.Region.EndColumn, r.Message.Text)
+		at := place.Artifact.URI
+		if region := place.Region; region != nil {
+			at += fmt.Sprintf(" %d:%d-%d", region.StartLine, region.StartColumn, region.EndColumn)
+		}
+		fmt.Fprintf(&b, "%s %s %s: %s\n", r.Level, r.RuleID, at, r.Message.Text)
 		if rules[*r.RuleIndex].ID != r.RuleID {
 			ts.Fatalf("result of %s points at the rule %s", r.RuleID, rules[*r.RuleIndex].ID)
 		}

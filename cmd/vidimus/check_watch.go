@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/document"
@@ -27,6 +29,8 @@ func (o checkOptions) followTicks(ctx context.Context, ticks <-chan time.Time, s
 	if err != nil {
 		return err
 	}
+	s.stampRoles()
+	w := checkWatch{o: o, s: s}
 	for {
 		if err := o.print(stdout, s.result()); err != nil {
 			return fmt.Errorf("write findings: %w", err)
@@ -36,39 +40,72 @@ func (o checkOptions) followTicks(ctx context.Context, ticks <-chan time.Time, s
 			case <-ctx.Done():
 				return nil
 			case now := <-ticks:
-				if changed, err = s.refresh(ctx, o, now); err != nil {
-					return err
-				}
+				changed = w.look(ctx, now, stderr)
 			}
 		}
 	}
 }
 
+// checkWatch is a session that is kept current.
+type checkWatch struct {
+	o      checkOptions
+	s      *checkSession
+	unsure bool   // a look failed half-way: what is held may be half old
+	told   string // the failure that was said last
+}
+
+// look reports whether something has changed. What cannot be read is said once, and looked at again: a folder that is
+// deleted and made again, or a file that its owner may not read for a moment, does not end the watch.
+func (w *checkWatch) look(ctx context.Context, now time.Time, stderr io.Writer) bool {
+	changed, err := w.refresh(ctx, now)
+	if err == nil {
+		w.unsure, w.told = false, ""
+		return changed
+	}
+	w.unsure = true
+	vanished := errors.Is(err, fs.ErrNotExist) // between the look and the reading
+	if text := err.Error(); ctx.Err() == nil && !vanished && text != w.told {
+		_, _ = fmt.Fprintf(stderr, "error: %s; still watching\n", printable(text)) // talk
+		w.told = text
+	}
+	return false
+}
+
 // refresh reads what has changed since the last look, and nothing else, and reports whether anything has. Only another
-// configuration, base or day makes it read everything again.
-func (s *checkSession) refresh(ctx context.Context, o checkOptions, now time.Time) (bool, error) {
-	start := time.Now()
+// configuration, other roles, base or day make it read everything again.
+func (w *checkWatch) refresh(ctx context.Context, now time.Time) (bool, error) {
+	s, start := w.s, time.Now()
 	entries, err := s.list()
 	if err != nil {
 		return false, err
 	}
 	changed := s.changed(entries)
-	day, err := o.day(now, s.setting.zone)
-	if err != nil || len(changed) == 0 && day == s.params.AsOf {
+	day, err := w.o.day(now, s.setting.zone)
+	if err != nil || len(changed) == 0 && day == s.params.AsOf && !w.unsure {
 		return false, err
 	}
 	before := *s
-	if err := s.configure(ctx, o, now); err != nil {
+	if err := s.configure(ctx, w.o, now); err != nil {
 		return false, err
 	}
-	if changed[document.ConfigurationPath] || s.params.AsOf != before.params.AsOf || s.setting.base != before.setting.base {
+	anew := changed[document.ConfigurationPath] || changed[rolesPath] || s.params.AsOf != before.params.AsOf || s.setting.base != before.setting.base
+	read := true
+	if anew || w.unsure {
 		clear(s.stamps)
 		err = s.readAll(ctx)
+		s.stampRoles()
 	} else {
-		err = s.readChanged(entries, s.withOtherTouch(changed, before))
+		read, err = s.readChanged(entries, s.withOtherTouch(changed, before))
 	}
 	s.took = time.Since(start)
-	return true, err
+	return read, err
+}
+
+// stampRoles notes how roles.tsv is, which is governed by nothing and decides which roles there are.
+func (s *checkSession) stampRoles() {
+	if info, err := os.Lstat(filepath.Join(s.scope.root, rolesPath)); err == nil {
+		s.stamps[rolesPath] = stampOf(fs.FileInfoToDirEntry(info))
+	}
 }
 
 // list looks at all governed files without reading them.
@@ -80,6 +117,9 @@ func (s *checkSession) list() (map[string]fs.DirEntry, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look at %s: %w", s.scope.root, err)
+	}
+	if info, err := os.Lstat(filepath.Join(s.scope.root, rolesPath)); err == nil {
+		entries[rolesPath] = fs.FileInfoToDirEntry(info)
 	}
 	return entries, nil
 }
@@ -112,20 +152,26 @@ func (s *checkSession) withOtherTouch(changed map[string]bool, before checkSessi
 	return all
 }
 
-func (s *checkSession) readChanged(entries map[string]fs.DirEntry, changed map[string]bool) error {
+// readChanged reads files anew and lets go of those that are gone; it reports whether there were any.
+func (s *checkSession) readChanged(entries map[string]fs.DirEntry, changed map[string]bool) (bool, error) {
+	any := false
 	for path := range changed {
 		entry, there := entries[path]
 		if !there {
+			any = true
 			delete(s.readings, path)
 			delete(s.stamps, path)
 			continue
 		}
 		s.stamps[path] = stampOf(entry)
-		if err := s.read(path, entry); errors.Is(err, fs.ErrNotExist) {
+		switch err := s.read(path, entry); {
+		case err == nil:
+			any = true
+		case errors.Is(err, fs.ErrNotExist):
 			s.stamps[path] = fileStamp{} // the next look sees what an editor put in its place, or that it is gone
-		} else if err != nil {
-			return err
+		default:
+			return any, err
 		}
 	}
-	return nil
+	return any, nil
 }

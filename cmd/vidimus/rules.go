@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidimus-bot/vidimus/bot/decision/governance"
 	"github.com/vidimus-bot/vidimus/bot/document"
 	"github.com/vidimus-bot/vidimus/bot/document/control"
 )
@@ -16,8 +17,9 @@ import (
 // rulesUsage is the command's page.
 const rulesUsage = `usage: vidimus rules [--format FORMAT] [ID]
 
-Lists the rules by which documents are judged; with an ID, explains one: what it
-finds, whom it serves, why, how it is mended, and an example of each kind.
+Lists the rules by which documents, keys and configuration are judged; with an ID,
+explains one: what it finds, whom it serves, why, how it is mended, and an example
+of each kind.
 
   --format FORMAT  text or json; default text
 
@@ -50,7 +52,7 @@ func newRulesCommand() *cobra.Command {
 	var format string
 	c := &cobra.Command{
 		Use:   "rules [ID]",
-		Short: "the rules by which documents are judged",
+		Short: "the rules by which documents, keys and configuration are judged",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			rules, err := rulesNamed(args)
@@ -66,24 +68,30 @@ func newRulesCommand() *cobra.Command {
 	return c
 }
 
+// allRules are those about documents, and those about configuration and keys.
+func allRules() []control.Rule { return append(control.Rules(), governance.Rules()...) }
+
 // rulesNamed are all rules, or the one that is named, in whatever case.
 func rulesNamed(args []string) ([]control.Rule, error) {
 	if len(args) == 0 {
-		return control.Rules(), nil
+		return allRules(), nil
 	}
 	id := strings.ToUpper(args[0])
-	if rule, ok := control.RuleNamed(id); ok {
-		return []control.Rule{rule}, nil
-	}
 	var family []string
-	for _, rule := range control.Rules() {
+	for _, rule := range allRules() {
+		if rule.ID == id {
+			return []control.Rule{rule}, nil
+		}
 		if strings.TrimRight(rule.ID, "0123456789") == strings.TrimRight(id, "0123456789") {
 			family = append(family, rule.ID)
 		}
 	}
 	hint := "vidimus rules lists them"
-	if len(family) > 0 {
+	switch {
+	case len(family) > 0:
 		hint = "there are " + strings.Join(family, ", ")
+	case strings.HasPrefix(id, "SIG"):
+		hint = "codes of signatures are explained where they stand, in the check on GitHub"
 	}
 	return nil, &hintedError{fmt.Errorf("there is no rule %s", printable(args[0])), hint}
 }
@@ -109,7 +117,7 @@ func printRules(w io.Writer, format string, rules []control.Rule, explain bool) 
 func printRulesJSON(w io.Writer, rules []control.Rule) error {
 	out := rulesJSON{Format: rulesFormat, Catalogue: control.Catalogue, Rules: []ruleJSON{}}
 	for _, r := range rules {
-		out.Rules = append(out.Rules, ruleJSON{r.ID, r.Severity, control.Protected(r.ID), r.Finds, r.Serves, r.Why, r.Mend, r.Failing, r.Passing})
+		out.Rules = append(out.Rules, ruleJSON{r.ID, r.Severity, isProtected(r.ID), r.Finds, r.Serves, r.Why, r.Mend, r.Failing, r.Passing})
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
@@ -140,11 +148,19 @@ func ruleList(rules []control.Rule) string {
 	return b.String()
 }
 
+// isProtected reports whether nobody can lower a rule.
+func isProtected(id string) bool {
+	_, governs := governance.RuleNamed(id)
+	return governs || control.Protected(id)
+}
+
 // ruleText explains a rule.
 func ruleText(r control.Rule) string {
 	var b strings.Builder
 	lowering := "an organisation can lower it in .vidimus.yml, with a reason"
-	if control.Protected(r.ID) {
+	if _, governs := governance.RuleNamed(r.ID); governs {
+		lowering = "nobody can change that"
+	} else if control.Protected(r.ID) {
 		lowering = "nobody can lower it"
 	}
 	fmt.Fprintf(&b, "%s  %s; %s\n\n", r.ID, r.Severity, lowering)

@@ -54,11 +54,11 @@ func newSchemaCommand() *cobra.Command {
 // ownTypes are those of the configuration of the repository around a folder; none if there is none or it cannot be
 // read, of which vidimus check tells.
 func ownTypes(folder string) []document.Type {
-	raw, err := readOwnConfiguration(checkRoot(folder))
-	if err != nil || raw == nil {
+	own, err := readGoverningFile(checkRoot(folder), document.ConfigurationPath)
+	if err != nil {
 		return nil
 	}
-	config, findings := repoconfig.Read(raw)
+	config, findings := repoconfig.Read(own.Bytes)
 	if document.Blocking(findings) {
 		return nil
 	}
