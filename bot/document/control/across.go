@@ -1,6 +1,8 @@
 package control
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,8 +82,22 @@ func (x *across) add(rule string, d *document.Document, at document.Span, fix, f
 	key := ruleAt{rule, d.Path}
 	x.perRule[key]++
 	if x.perRule[key] <= maxPerRule {
-		x.findings = append(x.findings, finding(rule, d.Path, at, fix, format, args...))
+		x.findings = append(x.findings, finding(rule, d.Path, at, x.comingException(rule, d.ServiceID)+fix, format, args...))
 	}
+}
+
+// comingException begins a mend with the approved exception that waives the rule for the service from a later day on;
+// it is empty if there is none.
+func (x *across) comingException(rule, service string) string {
+	if !slices.Contains(document.Waivable(), rule) {
+		return ""
+	}
+	for _, d := range x.set.OfService(service) {
+		if x.typeOf(d) == "exception" && d.Approved() && d.Effective.After(x.c.p.AsOf) && slices.Contains(d.Texts("waives"), rule) {
+			return fmt.Sprintf("give %s an effective date of %s or earlier, for it waives %s only from %s (%s); or ", d.ID, x.c.p.AsOf, rule, d.Effective, d.Path)
+		}
+	}
+	return ""
 }
 
 // approved returns the first approved document of a type for a service.
