@@ -54,8 +54,8 @@ type PublicKey struct {
 	version   uint8
 	algorithm uint8
 	hashable  []byte // what signatures over the key hash
-	ed25519   ed25519.PublicKey
-	rsa       *rsa.PublicKey
+	ed25519   *edKey
+	rsa       *rsaKey
 	ecdsa     *ecdsa.PublicKey
 	packet    *packet.PublicKey // for DSA and for curves that the standard library lacks
 }
@@ -141,7 +141,7 @@ func (k *PublicKey) readMaterial(c *cursor) error {
 	case algorithmEdDSA:
 		return k.readEdDSA(c)
 	case algorithmEd25519:
-		k.Algorithm, k.Signs, k.ed25519 = "Ed25519", true, bytes.Clone(c.take(ed25519.PublicKeySize))
+		k.Algorithm, k.Signs, k.ed25519 = "Ed25519", true, newEdKey(bytes.Clone(c.take(ed25519.PublicKeySize)))
 	case algorithmEd448:
 		k.Algorithm, k.Signs = "Ed448", true
 	default:
@@ -167,7 +167,7 @@ func (k *PublicKey) readRSA(c *cursor) error {
 	case n.Bit(0) == 0 || n.BitLen() > maxRSABits:
 		return unsupported(6, "an RSA key of %d bits, or with an even modulus, is not read", n.BitLen())
 	}
-	k.rsa = &rsa.PublicKey{N: n, E: int(e.Int64())}
+	k.rsa = newRSAKey(&rsa.PublicKey{N: n, E: int(e.Int64())})
 	k.Algorithm, k.Signs, k.Weak = fmt.Sprintf("RSA %d", n.BitLen()), true, n.BitLen() < minRSABits
 	return nil
 }
@@ -229,7 +229,7 @@ func (k *PublicKey) readEdDSA(c *cursor) error {
 	case len(point) != 1+ed25519.PublicKeySize || point[0] != 0x40:
 		return malformed(6, "the key is not an Ed25519 point")
 	}
-	k.Algorithm, k.ed25519 = "Ed25519", bytes.Clone(point[1:])
+	k.Algorithm, k.ed25519 = "Ed25519", newEdKey(bytes.Clone(point[1:]))
 	return nil
 }
 

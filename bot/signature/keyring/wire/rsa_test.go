@@ -80,7 +80,7 @@ func encoded(size int, digest []byte) []byte {
 // FuzzVerifyRSA holds our RSA against crypto/rsa: what is signed is any message that the fuzzer thinks
 // up, with a key that we know, and any number in place of a signature.
 func FuzzVerifyRSA(f *testing.F) {
-	keys := []secretRSA{newSecretRSA(f, 1024, 65537), newSecretRSA(f, 1032, 3), newSecretRSA(f, 2048, 65537)}
+	keys := []secretRSA{newSecretRSA(f, 1024, 65537), newSecretRSA(f, 1032, 3), newSecretRSA(f, 2048, 65537), newSecretRSA(f, 2072, 37)}
 	text := []byte("text")
 	for i, k := range keys {
 		_, trailer := k.packet(f, big.NewInt(1))
