@@ -39,12 +39,15 @@ func (l Layout) NewSet(files []File) *Set {
 // Assemble makes a set of files that were read one by one ([Layout.Read]).
 func (l Layout) Assemble(items []Item) *Set {
 	s := &Set{
-		layout: l, byPath: map[string]int{},
-		byID: map[string][]*Document{}, byType: map[string][]*Document{}, byService: map[string][]*Document{},
+		layout: l, byPath: make(map[string]int, len(items)), items: make([]Item, 0, len(items)), documents: make([]*Document, 0, len(items)),
+		byID: make(map[string][]*Document, len(items)), byType: map[string][]*Document{}, byService: map[string][]*Document{},
 	}
-	sorted := slices.Clone(items)
-	slices.SortStableFunc(sorted, func(a, b Item) int { return cmp.Compare(a.Path, b.Path) })
-	for _, item := range sorted {
+	byPath := func(a, b Item) int { return cmp.Compare(a.Path, b.Path) }
+	if !slices.IsSortedFunc(items, byPath) {
+		items = slices.Clone(items)
+		slices.SortStableFunc(items, byPath)
+	}
+	for _, item := range items {
 		if _, twice := s.byPath[item.Path]; twice || item.Kind == NotGoverned {
 			continue
 		}
@@ -125,13 +128,18 @@ func (l Layout) TypeAt(d *Document) (t Type, ok bool) {
 
 // checkCollisions finds paths that are one on a file system without case, also by a folder on the way.
 func (s *Set) checkCollisions() {
-	first := map[string]string{}
+	first, previous := make(map[string]string, len(s.items)), ""
 	for _, item := range s.items {
+		neighbour := previous
+		previous = item.Path
 		for at := range item.Path + "/" {
 			if at < len(item.Path) && item.Path[at] != '/' {
 				continue
 			}
 			part := item.Path[:at]
+			if at < len(neighbour) && neighbour[at] == '/' && neighbour[:at] == part {
+				continue // a folder that the one before lies in too, and where it collided with nothing
+			}
 			folded := norm.NFC.String(strings.ToLower(norm.NFKC.String(part)))
 			before, seen := first[folded]
 			if !seen {
@@ -139,6 +147,7 @@ func (s *Set) checkCollisions() {
 			} else if before != part {
 				s.find("GIT002", item.Path, Span{}, fmt.Sprintf("%s and %s differ only in case: Windows and macOS keep one of them.", Quote(part), Quote(before)),
 					"rename one of the two")
+				previous = ""
 				break
 			}
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -69,11 +68,11 @@ func (s *checkSession) readAll(ctx context.Context) error {
 }
 
 func (s *checkSession) read(path string, entry fs.DirEntry) error {
-	f, err := s.files.Read(path, entry)
+	item, err := s.files.ReadItem(s.setting.layout, path, entry)
 	if err != nil {
 		return err //nolint:wrapcheck // it names the file
 	}
-	s.readings[path] = s.checker.Read(s.setting.layout.Read(f)).Slim()
+	s.readings[path] = s.checker.Read(item).Slim() // the item lies in memory that the next one takes
 	return nil
 }
 
@@ -108,5 +107,9 @@ func (s *checkSession) result() checkResult {
 
 // inOrder are the readings in the order of their paths.
 func (s *checkSession) inOrder() []control.Reading {
-	return slices.SortedFunc(maps.Values(s.readings), func(a, b control.Reading) int { return cmp.Compare(a.Item.Path, b.Item.Path) })
+	readings := make([]control.Reading, 0, len(s.readings))
+	for _, path := range slices.Sorted(maps.Keys(s.readings)) {
+		readings = append(readings, s.readings[path])
+	}
+	return readings
 }
