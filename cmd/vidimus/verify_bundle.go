@@ -82,6 +82,9 @@ func verifyBundle(ctx context.Context, path string, o verifyBundleOptions, out i
 		return err
 	}
 	defer done()
+	if !holdsEvidence(files) {
+		return noBundle(files, path, o.branch)
+	}
 	report := audit.Verify(files, audit.Options{Primary: key, Branch: o.branch, Render: site.Document, Rendering: site.Rendering})
 	if o.format == "json" {
 		encoder := json.NewEncoder(out)
@@ -98,6 +101,37 @@ func verifyBundle(ctx context.Context, path string, o verifyBundleOptions, out i
 	}
 	return nil
 }
+
+// holdsEvidence says whether there is any part of a bundle or of the evidence branch. What
+// lost all of them is none; what lost some is judged, and not whole.
+func holdsEvidence(files fs.FS) bool {
+	for _, part := range []string{"SHA256SUMS", "ledger", "records", "repository.bundle"} {
+		if _, err := fs.Stat(files, part); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// noBundle says that nothing was judged, and where the bundle may be: often it is the
+// one folder inside.
+func noBundle(files fs.FS, path string, branch bool) error {
+	what, hint := "bundle", "give the folder that holds SHA256SUMS, or the .tar as it was handed over"
+	if branch {
+		what, hint = "evidence branch", "give a checkout of the evidence branch: the folder that holds ledger/ and records/"
+	}
+	entries, _ := fs.ReadDir(files, ".") // only for the hint
+	for _, e := range entries[:min(len(entries), maxSearched)] {
+		if inside, err := fs.Sub(files, e.Name()); e.IsDir() && err == nil && holdsEvidence(inside) {
+			hint = "the folder " + printable(e.Name()) + " in it is one: name that"
+			break
+		}
+	}
+	return &hintedError{fmt.Errorf("no %s in %s", what, path), hint}
+}
+
+// maxSearched is how many names in a folder are looked into for the bundle.
+const maxSearched = 100
 
 // openEvidence opens a folder or an archive; done closes it.
 func openEvidence(ctx context.Context, path string) (files fs.FS, done func(), err error) {

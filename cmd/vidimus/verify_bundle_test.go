@@ -184,8 +184,42 @@ func TestVerifyBundle_saysWhatItCannotDo(t *testing.T) {
 			t.Errorf("%s: exit %d, %q, want one that says %q", name, code, talk, c.want)
 		}
 	}
-	if code, out, _ := runEvidence(t, "verify", "bundle", folder); code != exitNegative || !strings.Contains(out, "Do not rely on this bundle") {
-		t.Errorf("a folder that is no bundle: exit %d\n%s", code, out)
+}
+
+// What holds no part of a bundle was not judged, and is no negative verdict; a bundle of
+// which any part is left is one that is not whole.
+func TestVerifyBundle_whatIsNoBundleIsNotJudged(t *testing.T) {
+	bundle := bundleFolder(t, evidencetest.ShortStory())
+	left := t.TempDir()
+	if err := os.CopyFS(filepath.Join(left, "records"), os.DirFS(filepath.Join(bundle, "records"))); err != nil {
+		t.Fatal(err)
+	}
+	other := t.TempDir()
+	if err := os.WriteFile(filepath.Join(other, "notes.md"), []byte("Notes.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		claim string
+		args  []string
+		code  int
+		want  []string
+	}{
+		{"an empty folder", []string{t.TempDir()}, exitCould, []string{"error: no bundle in ", "hint: give the folder that holds SHA256SUMS"}},
+		{"a folder of other files", []string{other}, exitCould, []string{"error: no bundle in " + other}},
+		{"no branch", []string{"--branch", other}, exitCould, []string{"error: no evidence branch in " + other, "ledger/"}},
+		{"the folder around it", []string{filepath.Dir(bundle)}, exitCould, []string{"hint: the folder bundle in it is one"}},
+		{"what is left of one", []string{left}, exitNegative, []string{"Do not rely on this bundle"}},
+		{"JSON of none", []string{"--format", "json", other}, exitCould, []string{"error: no bundle in "}},
+	} {
+		code, out, talk := runEvidence(t, append([]string{"verify", "bundle"}, c.args...)...)
+		for _, want := range c.want {
+			if code != c.code || !strings.Contains(out+talk, want) {
+				t.Errorf("%s: exit %d, %s%s, want %d and %q", c.claim, code, out, talk, c.code, want)
+			}
+		}
+		if c.code == exitCould && out != "" {
+			t.Errorf("%s: stdout says %q, want nothing", c.claim, out)
+		}
 	}
 }
 
