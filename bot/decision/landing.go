@@ -224,6 +224,25 @@ func missingRoles(d Document) []string {
 	return roles
 }
 
+// titles are roles as people call them: "the CISO and the Head of IT".
+func (e *evaluation) titles(roles []string) string {
+	named := make([]string, len(roles))
+	for i, id := range roles {
+		named[i] = "the " + id
+		if r, ok := e.config.Role(id); ok && r.Title != "" {
+			named[i] = "the " + r.Title
+		}
+		if id == approval.RoleSelf {
+			named[i] = "the owner of the key"
+		}
+	}
+	last := len(named) - 1
+	if last == 0 {
+		return named[0]
+	}
+	return strings.Join(named[:last], ", ") + " and " + named[last]
+}
+
 func (e *evaluation) deviationText(d Deviation) string {
 	what := d.ID + " was changed"
 	if d.Deleted {
@@ -242,7 +261,7 @@ func (e *evaluation) deviationText(d Deviation) string {
 		return "The configuration was deleted from the governed branch without being signed for; the last signed one still holds."
 	default:
 		if len(d.Missing) > 0 {
-			return fmt.Sprintf("%s by a merge past the check, without the signature of %s.", what, strings.Join(d.Missing, ", "))
+			return fmt.Sprintf("%s by a merge past the check, without the signature of %s.", what, e.titles(d.Missing))
 		}
 		return what + " by a merge past the check, which had findings, commits or an objection against it."
 	}
