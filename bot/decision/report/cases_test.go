@@ -55,6 +55,9 @@ func signingCases(t testing.TB) map[string]report.Input {
 		"waiting-approval":  about(t, decided(decision.StateWaiting, assurance())),
 		"waiting-nobody":    about(t, decided(decision.StateWaiting, stuck)),
 		"waiting-deletion":  about(t, decided(decision.StateWaiting, deletion())),
+		"waiting-moved":     about(t, decided(decision.StateWaiting, append(moved(), register())...)),
+		"waiting-moved-on":  about(t, decided(decision.StateWaiting, movedAndChanged()...)),
+		"signed-moved":      about(t, signedMove()),
 		"waiting-key":       about(t, decided(decision.StateWaiting, renewedKey())),
 		"signed":            about(t, signed),
 		"signed-draft-only": about(t, decided(decision.StateSigned, draftDocument())),
@@ -74,6 +77,35 @@ func deletion() decision.Document {
 	d := register()
 	d.Change, d.Mode = decision.Deleted, document.ModeDeleted
 	d.Images = ""
+	return d
+}
+
+// moved is a review that moves as it is: by law two files, each signed.
+func moved() []decision.Document {
+	came, went := assurance(), assurance()
+	came.Path = "assurance/azure.md"
+	went.Change, went.Mode = decision.Deleted, document.ModeDeleted
+	went.Was = &decision.Was{Version: went.Version, SHA256: went.SHA256}
+	return []decision.Document{went, came}
+}
+
+// movedAndChanged moves a matrix, which lines sign, with another text; and a review.
+func movedAndChanged() []decision.Document {
+	came, went := matrix(), matrix()
+	came.Path, came.Change, came.Was = "matrices/azure.md", decision.Added, nil
+	went.Change, went.Mode, went.Version, went.SHA256 = decision.Deleted, document.ModeDeleted, "2.1", digest("77")
+	return append(moved(), went, came)
+}
+
+func signedMove() decision.Decision {
+	documents := moved()
+	var signatures []decision.Signature
+	for i := range documents {
+		signatures = append(signatures, sign(&documents[i], "abrannigan", "ciso", 2491180276, "2026-11-23T15:40:11Z"))
+		documents[i].Signed = true
+	}
+	d := decided(decision.StateSigned, documents...)
+	d.Signatures = signatures
 	return d
 }
 
@@ -98,6 +130,7 @@ func refusedCases(t testing.TB) map[string]report.Input {
 		{"role-not-held", "dmulder", "ciso", "SIG004", "this person does not hold the role ciso"},
 		{"two-roles", "abrannigan", "head-of-it", "SIG005", "one person fills one role on a document; this one counts as ciso"},
 		{"wrong-line", "twisniewski", "head-of-it", "SIG006", "line 1 of the approval begins with \"I sign as\" and is not a statement line"},
+		{"without-line", "twisniewski", "head-of-it", "SIG006", "the approval holds no line that says what is signed"},
 		{"edited", "twisniewski", "head-of-it", "SIG008", "the text of the approval was edited after it was given"},
 		{"no-witness", "twisniewski", "head-of-it", "SIG011", "we were not listening when you approved; approve again"},
 		{"contradicted", "twisniewski", "head-of-it", "SIG013", "two witnesses bind this approval to different texts"},
@@ -108,6 +141,10 @@ func refusedCases(t testing.TB) map[string]report.Input {
 		d.Signatures = []decision.Signature{refused(matrix(), c.person, c.role, c.code, c.reason)}
 		all["approval-"+c.name] = about(t, d)
 	}
+	oneOfSeveral := contract()
+	choice := decided(decision.StateWaiting, oneOfSeveral)
+	choice.Signatures = []decision.Signature{refused(oneOfSeveral, "abrannigan", "ciso", "SIG006", "the approval holds no line that says what is signed")}
+	all["approval-one-of-several"] = about(t, choice)
 	bot := decided(decision.StateWaiting, matrix())
 	s := refused(matrix(), "", "", "SIG007", "only an account of a person can sign")
 	s.Login = "dependabot[bot]"

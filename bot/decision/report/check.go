@@ -99,7 +99,7 @@ func (r *reporter) signedView(o other) signedView {
 	list := make([]signedRow, len(r.d.Documents))
 	for i := range r.d.Documents {
 		d := &r.d.Documents[i]
-		list[i] = signedRow{r.documentName(d), version(d), r.signers(d)}
+		list[i] = signedRow{r.documentName(d), r.versionRow(d), r.signers(d)}
 		if d.Effective != "" && d.Change != decision.Deleted {
 			list[i].Version += ", in force from " + text(d.Effective, maxNameLength)
 		}
@@ -187,6 +187,8 @@ type waitingView struct {
 	People    int
 	Who       md
 	Since     md
+	Vain      md // who approved, and why that does not count
+	Moves     md
 	Review    md
 	Documents rows[documentRow]
 	Warnings  int
@@ -211,6 +213,7 @@ func (r *reporter) waitingView(o other) waitingView {
 	return waitingView{
 		Other: o, Draft: r.in.Proposal.Draft || r.d.State == decision.StateDraft, Founding: r.d.Founding,
 		People: r.countPeople(open, len(who)), Who: text(joinEntries(who), maxSentenceLength), Since: day(r.in.WaitingSince),
+		Vain: r.vainSentence(), Moves: r.movesSentence(),
 		Review: link(r.in.Links.Review), Documents: r.documentRows(), Warnings: len(t.warnings),
 		Groups: r.signGroups(open, true), Stuck: r.stuckRows(stuck), Excluded: text(r.excluded(), maxMessageLength), Keys: r.changesKey(),
 		Refused: r.refusedRows(),

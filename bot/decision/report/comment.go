@@ -93,6 +93,7 @@ func (r *reporter) fillWaiting(v *commentView) {
 		v.Headline += ", since " + day(r.in.WaitingSince)
 	}
 	v.Headline += "."
+	v.Then = r.vainSentence(r.ended()...)
 }
 
 // mentionedOnce labels roles with mentions, but for those who are mentioned already because they have to sign
@@ -123,7 +124,7 @@ func (r *reporter) fillDocuments(v *commentView) {
 	list := make([]matrixRow, len(r.d.Documents))
 	for i := range r.d.Documents {
 		d := &r.d.Documents[i]
-		list[i] = matrixRow{Name: r.documentName(d), Version: version(d)}
+		list[i] = matrixRow{Name: r.documentName(d), Version: r.versionRow(d)}
 		for _, role := range roles {
 			list[i].States = append(list[i].States, r.matrixState(d, role))
 		}
@@ -168,6 +169,9 @@ func (r *reporter) matrixState(d *decision.Document, role string) md {
 		case r.in.Proposal.Draft:
 			return "not asked yet"
 		}
+		if s, ok := r.vain(d, role); ok {
+			return "**waiting**<br>approved, but it does not count" + anyMore(s.Code) + " (" + text(s.Code, maxNameLength) + ")"
+		}
 		return "**waiting**"
 	}
 	return "not needed"
@@ -179,7 +183,11 @@ func (r *reporter) proposed() md {
 		return ""
 	}
 	who := r.proposer(r.in.Proposal.Author).Name
-	what := md(plural(len(r.d.Documents), "document", "documents"))
+	moves := r.movesSentence()
+	if moves != "" {
+		moves = " " + moves
+	}
+	what := md(plural(len(r.d.Documents)-len(r.d.Moves()), "document", "documents")) // a move is two rows and one document
 	if r.d.Founding {
 		what = "the founding: who may sign here, and by which rules"
 		if who != "" {
@@ -188,9 +196,9 @@ func (r *reporter) proposed() md {
 		return "This is " + what + "."
 	}
 	if who == "" {
-		return "This changes " + what + "."
+		return "This changes " + what + "." + moves
 	}
-	return text(who, maxNameLength) + " proposes to change " + what + "."
+	return text(who, maxNameLength) + " proposes to change " + what + "." + moves
 }
 
 // history is what happened so far, in order of time.

@@ -74,6 +74,7 @@ func lowerFirst(s string) string {
 type deviationView struct {
 	Count       int // of deviations; 0 is none
 	Who, One    md  // who decides; the document, when it is one
+	Move        md  // how it moved, when its two paths are all that deviates
 	Landed      md  // in which way, in three words
 	At, SeenAt  md
 	Due, By, ID md
@@ -110,7 +111,10 @@ func (r *reporter) deviationView(in *Landed) deviationView {
 			v.Other = true
 		}
 	}
-	if len(table) == 1 {
+	if m, ok := r.oneMove(); ok {
+		v.Move, accept, v.Other = r.moved(m.To), nil, true // a new version at one path leaves the other open
+	}
+	if len(table) == 1 || v.Move != "" {
 		v.One = text(r.d.Deviations[0].ID+" "+r.landedVersion(r.d.Deviations[0]), maxNameLength)
 	}
 	if len(accept) == 1 {
@@ -119,6 +123,15 @@ func (r *reporter) deviationView(in *Landed) deviationView {
 	v.Rows, v.Accept = rowsOf(&r.cut, table), rowsOf(&r.cut, accept)
 	r.fillRestore(&v)
 	return v
+}
+
+// oneMove is the move, if it is all that deviates: one thing to decide on, though it is two files.
+func (r *reporter) oneMove() (decision.Move, bool) {
+	moves := r.d.DeviatingMoves()
+	if len(r.d.Deviations) != 2 || len(moves) != 1 {
+		return decision.Move{}, false
+	}
+	return moves[0], true
 }
 
 // landed says how all of them landed.
@@ -150,6 +163,9 @@ func (r *reporter) deviationRow(d decision.Deviation) deviationRow {
 		if doc.Version != "" {
 			row.Name += " " + text(doc.Version, maxNameLength)
 		}
+	}
+	if told := r.moved(d.Path); told != "" {
+		row.How += "; " + told
 	}
 	if d.SignedSHA256 != "" {
 		row.Signed, row.SignedShort = code(d.SignedSHA256), short(d.SignedSHA256)
@@ -340,7 +356,8 @@ func shellPath(path string) md {
 
 // topic names branches after the deviation, else after the one document.
 func (r *reporter) topic(id string) md {
-	if id == "" && len(r.d.Deviations) == 1 {
+	_, move := r.oneMove()
+	if id == "" && (len(r.d.Deviations) == 1 || move) {
 		id = r.d.Deviations[0].ID
 	}
 	if bare := safe(strings.ToLower(id), branchPattern); bare != "" {

@@ -48,12 +48,21 @@ func deviationCases(t testing.TB) map[string]report.Landed {
 	removed := landed(t, []decision.Deviation{gone})
 	removed.Decision.Pull = 0
 
+	both := moved()
+	went, came := deviationOf(both[0], decision.DirectPush), deviationOf(both[1], decision.DirectPush)
+	went.Deleted = true
+	move := landed(t, []decision.Deviation{went, came}, both...)
+	move.Decision.Pull = 0
+	among := landed(t, []decision.Deviation{went, came, deviationOf(register(), decision.DirectPush)}, append(both, register())...)
+	among.Decision.Pull = 0
+
 	mixed := landed(t, []decision.Deviation{deviationOf(assurance(), decision.BypassMerge, "ciso"), other, gone}, assurance(), matrix())
 	mixed.ID, mixed.Issue, mixed.Links, mixed.Due, mixed.SeenAt = "", 0, report.Links{}, "", ""
 	mixed.Config = repoconfig.Config{}
 	return map[string]report.Landed{
 		"deviation-bypass": bypass, "deviation-unnumbered": unnumbered, "deviation-evil-merge": evil, "deviation-direct-push": pushed,
 		"deviation-configuration": removed, "deviation-mixed": mixed, "deviation-none": landed(t, nil, matrix()),
+		"deviation-move": move, "deviation-move-among-others": among,
 	}
 }
 

@@ -20,7 +20,7 @@ func (r *reporter) documentRows() rows[documentRow] {
 	list := make([]documentRow, len(r.d.Documents))
 	for i := range r.d.Documents {
 		d := &r.d.Documents[i]
-		list[i] = documentRow{r.documentName(d), version(d), rowsOf(&r.cut, r.roleRows(d))}
+		list[i] = documentRow{r.documentName(d), r.versionRow(d), rowsOf(&r.cut, r.roleRows(d))}
 	}
 	return rowsOf(&r.cut, list)
 }
@@ -39,15 +39,26 @@ func (r *reporter) documentName(d *decision.Document) md {
 }
 
 // documentLine is the document in one line, for lists.
-func documentLine(d *decision.Document) md {
+func (r *reporter) documentLine(d *decision.Document) md {
 	name := code(d.ID)
 	if d.Version != "" {
 		name += " " + text(d.Version, maxNameLength)
 	}
-	if d.Title == "" || d.ID == d.Path {
-		return name
+	if d.Title != "" && d.ID != d.Path {
+		name += ": " + text(d.Title, maxTitleLength)
 	}
-	return name + ": " + text(d.Title, maxTitleLength)
+	if told := r.moved(d.Path); told != "" {
+		name += " (" + versionEnd(d) + "; " + told + ")"
+	}
+	return name
+}
+
+// versionEnd says which of the two files of a move this is.
+func versionEnd(d *decision.Document) md {
+	if d.Change == decision.Deleted {
+		return "deleted at its old path"
+	}
+	return "at its new path"
 }
 
 // version says what the change does to the document's version.
@@ -129,7 +140,7 @@ func (r *reporter) missingRow(d *decision.Document, n need) roleRow {
 		}
 		return r.people(r.able(d, role), "or")
 	})
-	return roleRow{text(roles, maxMessageLength), state + text(who, maxMessageLength)}
+	return roleRow{text(roles, maxMessageLength), state + text(who, maxMessageLength) + r.vainState(d, n)}
 }
 
 // signedState says by whom and when a role was signed.

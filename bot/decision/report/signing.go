@@ -16,13 +16,14 @@ type reporter struct {
 	d          *decision.Decision
 	documents  map[string]*decision.Document   // by path
 	signatures map[string][]decision.Signature // by path
+	moves      map[string]decision.Move        // by both paths
 	cut        cut
 }
 
 func newReporter(in *Input) *reporter {
 	r := &reporter{
 		names: names{&in.Config}, in: in, d: &in.Decision,
-		documents: map[string]*decision.Document{}, signatures: map[string][]decision.Signature{},
+		documents: map[string]*decision.Document{}, signatures: map[string][]decision.Signature{}, moves: indexMoves(&in.Decision),
 	}
 	for i := range in.Decision.Documents {
 		d := &in.Decision.Documents[i]
@@ -167,7 +168,7 @@ func (r *reporter) signGroup(a ask) signGroup {
 		copied, ok := line(d, a.role)
 		switch {
 		case byApproval(d):
-			approve = append(approve, documentLine(d))
+			approve = append(approve, r.documentLine(d))
 		case ok:
 			lines = append(lines, md(copied)) // only what a statement line can hold
 		}

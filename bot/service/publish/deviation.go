@@ -15,7 +15,7 @@ import (
 // decideWithin is until when somebody signs or rejects what landed unsigned.
 const decideWithin = 7 * 24 * time.Hour
 
-// issues opens one issue for each deviation, before the record that names it is
+// issues opens one issue for each deviation, or move, before the record that names it is
 // made, and gives their numbers by path. An issue that a killed process opened is
 // found again by its marker, in an issue of our own.
 func (p *Publisher) issues(ctx context.Context, desk *gate.Desk, c *gate.Case) (map[string]int, error) {
@@ -31,22 +31,47 @@ func (p *Publisher) issues(ctx context.Context, desk *gate.Desk, c *gate.Case) (
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range c.Decision.Deviations {
-		mark := marker(d)
-		if number := find(existing, login, mark); number != 0 {
+	for _, together := range oneByOne(c.Decision) {
+		mark := marker(together[0])
+		number := find(existing, login, mark)
+		if number == 0 {
+			text := p.landed(desk, c)
+			text.Decision.Deviations = together
+			title, body, labels := report.DeviationIssue(text)
+			if number, err = desk.Hub.OpenIssue(ctx, title, mark+"\n"+body, labels); err != nil {
+				return nil, err
+			}
+		}
+		for _, d := range together {
 			numbers[d.Path] = number
-			continue
 		}
-		text := p.landed(desk, c)
-		text.Decision.Deviations = []decision.Deviation{d}
-		title, body, labels := report.DeviationIssue(text)
-		number, err := desk.Hub.OpenIssue(ctx, title, mark+"\n"+body, labels)
-		if err != nil {
-			return nil, err
-		}
-		numbers[d.Path] = number
 	}
 	return numbers, nil
+}
+
+// oneByOne parts the deviations into what people decide on at once: each alone, but the
+// two paths of a document that moved together, the new one first. An issue about one of
+// them would be half of the truth.
+func oneByOne(d decision.Decision) [][]decision.Deviation {
+	at := map[string]decision.Deviation{}
+	for _, v := range d.Deviations {
+		at[v.Path] = v
+	}
+	from, moved := map[string]string{}, map[string]bool{}
+	for _, m := range d.DeviatingMoves() {
+		from[m.To], moved[m.From] = m.From, true
+	}
+	var parts [][]decision.Deviation
+	for _, v := range d.Deviations {
+		switch old, isMove := from[v.Path]; {
+		case moved[v.Path]: // told with its new path
+		case isMove:
+			parts = append(parts, []decision.Deviation{v, at[old]})
+		default:
+			parts = append(parts, []decision.Deviation{v})
+		}
+	}
+	return parts
 }
 
 // marker is the hidden line by which an issue is found again; its idempotency key.
@@ -89,7 +114,7 @@ func (p *Publisher) tell(ctx context.Context, desk *gate.Desk, c *gate.Case, l l
 		}
 	}
 	text := p.landed(desk, c)
-	if len(issues) == 1 {
+	if len(oneByOne(c.Decision)) == 1 {
 		text.Issue = issues[c.Decision.Deviations[0].Path]
 	}
 	check := report.CheckDeviation(text)
