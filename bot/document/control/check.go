@@ -64,7 +64,7 @@ func acrossFields() []string {
 	return []string{
 		"id", "status", "service-id", "signatories", "exceptions", "lifecycle", "criticality", "business-owner", "service-model",
 		"data-classification", "personal-data", "residency", "key-management",
-		"residency-countries", "key-management-minimum", "incident-notification-hours-max", "breach-notification-hours-max",
+		"service-models", "residency-countries", "key-management-minimum", "incident-notification-hours-max", "breach-notification-hours-max",
 		"agreement-basis", "agreement-end", "provider-parent", "residency-committed", "transfer-mechanism", "outcome",
 		"incident-notification-hours", "breach-notification-hours", "termination-notice-days", "post-termination-access-days",
 		"estimated-exit-days", "last-tested", "test-type", "waives", "risk-rating", "risk-owner", "expires",

@@ -167,7 +167,7 @@ func (c *Checker) impactOf(path string, set *document.Set, findings []document.F
 		cause = "Adding " + document.Quote(path)
 	case exists && existed:
 		if steps := decisive(steps(was, is), path, findings); len(steps) > 0 && len(steps) <= maxNamed {
-			impact.Line, impact.Column, impact.EndColumn = steps[0].at.Line, steps[0].at.Column, steps[0].at.EndColumn
+			impact.Line, impact.Column, impact.EndColumn = steps[0].mark.Line, steps[0].mark.Column, steps[0].mark.EndColumn
 			cause = upperFirst(list(texts(steps), "and"))
 			if len(steps) > 1 {
 				impact.Message = cause + " " + c.effect(set, findings, "put", "bring")

@@ -106,6 +106,11 @@ func registerRules() []Rule {
 			ID: "REG003", Finds: "keys below the minimum of the classification", Serves: []string{"step 4 hardened configuration", "ISO/IEC 27002:2022 8.24"},
 			Why: "Keys must be as strong as the data asks.", Mend: "use stronger keys, or ask for an exception", Failing: "data-classification: confidential\nkey-management: provider-managed", Passing: "key-management: cmk",
 		},
+		{
+			ID: "REG004", Finds: "a service of a model that the policy does not permit", Serves: []string{policyStep, "ISO/IEC 27002:2022 5.23 b"},
+			Why: "What the policy forbids must not be in use by the register.", Mend: "have the model permitted by the policy, or begin the exit",
+			Failing: "service-model: SaaS (policy: IaaS, PaaS)", Passing: "service-model: PaaS",
+		},
 	}
 }
 

@@ -63,9 +63,10 @@ func (x *across) whatIsThere(s *spec, service string) string {
 	return fmt.Sprintf("there is none in %s/", s.Folder)
 }
 
-// checkEntry holds a register entry against the policy (REG002, REG003).
+// checkEntry holds a register entry against the policy (REG002 to REG004).
 func (x *across) checkEntry(d *document.Document) {
 	for _, policy := range x.policies() {
+		x.checkPermitted(d, policy)
 		if !x.waived("REG002", d.ServiceID) {
 			x.checkResidency(d, policy)
 		}
@@ -73,6 +74,17 @@ func (x *across) checkEntry(d *document.Document) {
 			x.checkKeyLevel(d, policy)
 		}
 	}
+}
+
+// checkPermitted asks that the policy permits the service's model. What is on its way out may end as it is.
+func (x *across) checkPermitted(d, policy *document.Document) {
+	permitted, model := policy.Texts("service-models"), d.Text("service-model")
+	leaves := d.Text("lifecycle") == "exiting" || d.Text("lifecycle") == "retired"
+	if len(permitted) == 0 || leaves || !slices.Contains(document.ServiceModels(), model) || slices.Contains(permitted, model) {
+		return // FM004 or FM005 says what is missing or is no model
+	}
+	x.add("REG004", d, d.At("service-model"), "have "+model+" permitted by the policy, or set the service exiting",
+		"The service %s is %s, a model that the policy does not permit: %s", d.ServiceID, model, place(policy, "service-models"))
 }
 
 func (x *across) checkResidency(d, policy *document.Document) {

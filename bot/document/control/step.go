@@ -12,7 +12,8 @@ import (
 // step is one field of the front matter that a change gives another value, as a clause: "lowering a from 72 to 24".
 type step struct {
 	text string
-	at   document.Span
+	at   document.Span // where findings in other documents point
+	mark document.Span // what to show of it
 }
 
 func texts(steps []step) []string {
@@ -32,12 +33,12 @@ func steps(was, is *document.Document) []step {
 		switch {
 		case !existed && !exists:
 		case !exists:
-			found = append(found, step{text: "leaving out " + key, at: document.Span{Line: 1}})
+			found = append(found, step{text: "leaving out " + key, at: document.Span{Line: 1}, mark: document.Span{Line: 1}})
 		case !existed:
-			found = append(found, step{text: "adding " + key, at: after.Value.Span})
+			found = append(found, step{text: "adding " + key, at: after.Value.Span, mark: after.Value.Span})
 		default:
 			if text := stepOf(key, before.Value, after.Value); text != "" {
-				found = append(found, step{text, after.Value.Span})
+				found = append(found, step{text, after.Value.Span, placeOfStep(before.Value, after.Value)})
 			}
 		}
 	}
@@ -66,6 +67,23 @@ func stepOf(key string, before, after document.Value) string {
 		}
 	}
 	return fmt.Sprintf("%s %s from %s to %s", verb, key, plainly(before.Text), plainly(after.Text))
+}
+
+// placeOfStep is where a value changed: in a mapping, at its first other entry.
+func placeOfStep(before, after document.Value) document.Span {
+	if before.Shape != document.Mapping || after.Shape != document.Mapping {
+		return after.Span
+	}
+	was := map[string]string{}
+	for _, f := range before.Fields {
+		was[f.Key] = f.Value.Text
+	}
+	for _, f := range after.Fields {
+		if old, existed := was[f.Key]; !existed || old != f.Value.Text {
+			return f.Value.Span
+		}
+	}
+	return after.Span // an entry is gone
 }
 
 func listStep(key string, before, after []string) string {
