@@ -195,10 +195,11 @@ func (s *checkSession) shown(kind document.Kind) int {
 
 // unreadable adds the mend to an error of the file system that a person can mend.
 func unreadable(err error) error {
-	if errors.Is(err, fs.ErrPermission) {
-		return &hintedError{err, "make it readable for you, for example with chmod u+rX"}
+	var pathError *fs.PathError
+	if !errors.Is(err, fs.ErrPermission) || !errors.As(err, &pathError) {
+		return err
 	}
-	return err
+	return &hintedError{fmt.Errorf("read %s: %w", pathError.Path, pathError.Err), "make it readable for you: chmod u+rX " + pathError.Path}
 }
 
 // onlyFolders says whether no file was named.

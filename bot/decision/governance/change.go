@@ -49,6 +49,10 @@ func (c Change) next(after []document.File) (repoconfig.Config, []document.Findi
 		}
 	case same(now, then):
 		return c.Before.Config, nil
+	case then.Mode != document.ModeRegular && then.Mode != document.ModeExecutable:
+		return c.Before.Config, []document.Finding{
+			fault(RuleUnreadable, "The change puts something else in the place of the configuration.", "keep .vidimus.yml a regular file"),
+		}
 	}
 	next, faults := repoconfig.Read(then.Bytes)
 	switch {

@@ -119,6 +119,8 @@ func TestChange_leavesNothingThatTheNextCannotBeJudgedBy(t *testing.T) {
 		"a key that is a link":       {[]document.File{{Path: "keys/tomasz.pub", Mode: document.ModeSymlink}}, "main", []string{}}, // GIT001 tells
 		"no configuration":           {[]document.File{gone(repoconfig.Path)}, "main", []string{".vidimus.yml CFG001"}},
 		"an unreadable one":          {[]document.File{file(repoconfig.Path, "version: 2\n"), file("keys/tomasz.pub", keyOfAoife)}, "main", []string{".vidimus.yml CFG001", "keys/tomasz.pub KEY005"}},
+		"a link in its place":        {[]document.File{{Path: repoconfig.Path, Mode: document.ModeSymlink}}, "main", []string{".vidimus.yml CFG001"}},
+		"an empty one":               {[]document.File{file(repoconfig.Path, "# soon\n")}, "main", []string{".vidimus.yml CFG001"}},
 		"what is not judged":         {[]document.File{edited(t, "config:", "emergency: {holders: [ciso], sign-within: 72h}\nconfig:")}, "main", []string{".vidimus.yml CFG004"}},
 		"another root":               {[]document.File{edited(t, "root: .", "root: gov")}, "main", []string{".vidimus.yml CFG004"}},
 		"without the branch":         {[]document.File{edited(t, "[main]", "[trunk]")}, "main", []string{".vidimus.yml CFG004"}},

@@ -45,11 +45,13 @@ func parseYAML(raw []byte) (*yaml.Node, []document.Finding) {
 			fmt.Sprintf("the file has %d bytes, more than %d", len(raw), MaxBytes), "remove what does not belong into the configuration")}
 	}
 	var top yaml.Node
-	if err := yaml.Load(raw, &top); err != nil {
+	err := yaml.Load(raw, &top)
+	switch {
+	case err == nil && top.Kind == yaml.DocumentNode && len(top.Content) == 1:
+	case err == nil, strings.Contains(err.Error(), "no documents in stream"): // the library has no other name for it
+		return nil, []document.Finding{problem(ruleUnreadable, 1, 1, "the file is empty", "write the configuration; vidimus schema config says what belongs into it")}
+	default:
 		return nil, []document.Finding{unreadable(err)}
-	}
-	if top.Kind != yaml.DocumentNode || len(top.Content) != 1 {
-		return nil, []document.Finding{problem(ruleUnreadable, 1, 1, "the file is empty", "write the configuration; the founding guide shows one")}
 	}
 	g := guard{}
 	g.walk(top.Content[0], 1)

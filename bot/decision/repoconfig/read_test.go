@@ -319,3 +319,13 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// An empty file is said to be empty, not to be something else than YAML.
+func TestRead_emptyFileIsSaidToBeEmpty(t *testing.T) {
+	for _, raw := range []string{"", "\n\n", "# soon\n"} {
+		_, findings := repoconfig.Read([]byte(raw))
+		if len(findings) != 1 || findings[0].Message != "the file is empty" || findings[0].Rule != "CFG001" {
+			t.Errorf("Read(%q): %+v", raw, findings)
+		}
+	}
+}
