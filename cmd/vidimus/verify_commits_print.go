@@ -160,7 +160,7 @@ func (p *jsonPrinter) commit(c judgedCommit) error {
 	p.write(p.comma + "\n" + p.encode(jsonCommit{
 		Commit: c.id, Verdict: string(v.Word), Counts: c.counts, Signature: v.Format, Fingerprint: v.Fingerprint, Subkey: v.Subkey,
 		KeyID: v.KeyID, Person: v.Person, Algorithm: v.Algorithm, Created: rfc3339(v.Created), Seen: rfc3339(v.Seen), Offset: v.Offset,
-		Author: newJSONIdentity(c.author), Committer: newJSONIdentity(c.committer), Text: found(v),
+		Author: newJSONIdentity(c.author), Committer: newJSONIdentity(c.committer), Text: v.Found(),
 	}))
 	p.comma = ","
 	return p.err

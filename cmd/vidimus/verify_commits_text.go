@@ -8,7 +8,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/vidimus-bot/vidimus/bot/signature/commitsig"
 	"github.com/vidimus-bot/vidimus/bot/signature/keyring"
 )
 
@@ -72,18 +71,13 @@ func (p *textPrinter) print(c judgedCommit) {
 	p.line("%s   %.12s  %s  %s\n", state, c.id, claimedDay(c), printable(p.who(c)))
 	v := c.verdict
 	if !c.counts {
-		for _, line := range wrapped(string(v.Word)+": "+printable(lowerFirst(found(v))), 73) {
+		for _, line := range wrapped(string(v.Word)+": "+printable(lowerFirst(v.Found())), 73) {
 			p.line("       %s\n", line)
 		}
 	}
 	if v.Fingerprint != "" {
 		p.line("       %s\n", p.paint.dim(grouped(v.Fingerprint)))
 	}
-}
-
-// found is what a verdict says without how to mend it: that depends on where the commit stands.
-func found(v commitsig.Verdict) string {
-	return strings.TrimSuffix(strings.TrimSuffix(v.Text, v.Mend), " ")
 }
 
 // line writes; p.err keeps the first failure.

@@ -268,5 +268,5 @@ func (j *judge) vouch() {
 		return
 	}
 	j.say(Vouched, "GitHub vouches for the session of "+author.Name+"; no personal key.",
-		"Where a personal key is asked for, commit on your computer and sign with your own key.")
+		"Where a personal key is asked for, commit on your computer with git commit -S.") // as sample 1 of decisions has it
 }

@@ -113,7 +113,7 @@ func TestVerify_textsForPeople(t *testing.T) {
 	for _, c := range textCases(t) {
 		v := c.verdict
 		words[v.Word] = true
-		if got := strings.TrimSuffix(strings.TrimSuffix(v.Text, v.Mend), " "); got+" "+v.Mend != v.Text && got != v.Text {
+		if got := v.Found(); got+" "+v.Mend != v.Text && got != v.Text {
 			t.Errorf("%s: Mend %q is not the end of Text %q", c.name, v.Mend, v.Text)
 		}
 		if counts := v.Word == commitsig.Good; counts != (v.Mend == "") {

@@ -1,6 +1,9 @@
 package commitsig
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Word is the verdict on a commit's signature. The zero value is no verdict and never counts.
 type Word string
@@ -84,6 +87,9 @@ type Verdict struct {
 	// of it. Both may hold names from the commit: whoever prints them escapes them.
 	Text, Mend string
 }
+
+// Found is what Text says without Mend, for where that is not the question, as for a commit that has landed.
+func (v Verdict) Found() string { return strings.TrimSuffix(strings.TrimSuffix(v.Text, v.Mend), " ") }
 
 // Counts tells whether the commit counts as signed; hostKey says that the rule takes the host's word,
 // `commits: host-key`.
