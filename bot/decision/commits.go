@@ -57,7 +57,7 @@ func (e *evaluation) keyPath(fingerprint string) string {
 
 func (e *evaluation) refuseCommit(j Commit) {
 	e.d.Commits = append(e.d.Commits, j)
-	p := Problem{Code: CodeCommit, Commit: j.ID, Text: j.Text, Mend: "have its committer make it anew and sign it: git commit --amend --no-edit -S, then git push --force-with-lease"}
+	p := Problem{Code: CodeCommit, Commit: j.ID, Text: j.Text, Mend: "have its committer sign it again with their own key"}
 	if j.Verdict == string(commitsig.Vouched) {
 		p.Text = "GitHub vouches for this commit; the rule for what it changes asks for a person's own key"
 		p.Mend = "make the change on a computer and sign it with git commit -S, or let the configuration say commits: host-key"

@@ -101,11 +101,11 @@ func verdictAdvice(word string) md {
 			"later ones by itself."
 	case commitsig.UnknownKey:
 		return "signed with a key that is not in `keys/`. If it is yours, a colleague whose key is there proposes your public key " +
-			"in a change of its own, and you sign that as `self`. Until then, a colleague whose key is there can sign these " +
-			"commits with the commands below."
+			"in a change of its own, and you sign that as `self`; then the commit counts as it is. Until then, a colleague whose key " +
+			"is there can sign these commits with the commands below."
 	case commitsig.ExpiredKey:
-		return "its key had expired. Extend the key, have the extended one taken into `keys/` by a signed change, then sign " +
-			"again with the commands below."
+		return "its key had expired. Extend the key, and have the extended one taken into `keys/` by a signed change of its own; " +
+			"then the commit counts as it is."
 	case commitsig.RevokedKey:
 		return "its key was revoked. Sign again with a key that holds, with the commands below."
 	case commitsig.NotSigningKey:
@@ -122,7 +122,8 @@ func verdictAdvice(word string) md {
 	case commitsig.Malformed:
 		return "two readers could understand it differently. Make it anew with the commands below."
 	case commitsig.Bad:
-		return "its signature does not belong to its content. Sign again with the commands below."
+		return "its signature does not belong to its content, or its time cannot be true. If it is the time, set the computer's " +
+			"clock; then sign again with the commands below."
 	}
 	return "it does not count. Sign it again with the commands below."
 }

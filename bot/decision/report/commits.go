@@ -17,9 +17,16 @@ type commitHelp struct {
 	Rows rows[commitRow]
 	// Advice is one line for each kind of fault among them: its word, and what to do.
 	Advice []adviceRow
+	// Extend are expired keys, with the commands that extend them.
+	Extend []keyFile
 	// Commands sign the commits again; nil when that does not help or cannot be said.
 	Commands *commands
+	// NewKey is for who has no key yet; nil where that is not what is missing, or cannot be said.
+	NewKey *keyFile
 }
+
+// keyFile is a key, named by its fingerprint or the owner's address, and the file of keys/ that holds it.
+type keyFile struct{ Key, Path md }
 
 // commands are what is pasted to sign commits again. Email is set when the address has to be mended too, and
 // Reset says that it is put into the commits, which are all the proposer's own.
@@ -44,8 +51,42 @@ func (r *reporter) commitHelp(t *tally) commitHelp {
 		}
 	}
 	h.Rows, h.Advice = rowsOf(&r.cut, table), slices.Compact(sortedAdvice(h.Advice))
-	h.Commands = r.commands(t)
+	h.Commands, h.Extend = r.commands(t), expiredKeys(t)
+	if h.Commands != nil {
+		h.NewKey = r.newKey(t)
+	}
 	return h
+}
+
+// expiredKeys are the OpenPGP keys that had expired, each once; an SSH key never does.
+func expiredKeys(t *tally) []keyFile {
+	var keys []keyFile
+	for _, c := range t.commits {
+		key := keyFile{safe(c.Fingerprint, fingerprintPattern), safe(c.Key, pathPattern)}
+		if c.Verdict == string(commitsig.ExpiredKey) && key.Key != "" && key.Path != "" && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys[:min(len(keys), maxEnumerated)]
+}
+
+// newKey names the proposer's address and key file, where a commit lacks the signature of a key of their own.
+func (r *reporter) newKey(t *tally) *keyFile {
+	lacks := slices.ContainsFunc(t.commits, func(c badCommit) bool { return !c.Counts && lacksKey(c.Verdict) })
+	key := keyFile{r.ownEmail(), safe("keys/"+r.proposer(r.in.Proposal.Author).Slug+".asc", pathPattern)}
+	if !lacks || key.Key == "" || key.Path == "" {
+		return nil
+	}
+	return &key
+}
+
+// lacksKey tells whether a commit with that verdict may be by somebody who has no fit key yet.
+func lacksKey(word string) bool {
+	switch commitsig.Word(word) {
+	case commitsig.Unsigned, commitsig.Vouched, commitsig.UnknownKey, commitsig.RevokedKey, commitsig.NotSigningKey, commitsig.Weak:
+		return true
+	}
+	return false
 }
 
 // commands gives what to paste, nil when signing again mends nothing or the branch has no name that a shell
@@ -54,7 +95,7 @@ func (r *reporter) commands(t *tally) *commands {
 	c := &commands{Work: r.work()}
 	sign, address, author := false, false, false
 	for _, bad := range t.commits {
-		sign = sign || !bad.Counts
+		sign = sign || !bad.Counts && bad.Verdict != string(commitsig.ExpiredKey) // an extended key revives what it signed
 		address = address || bad.Verdict == string(commitsig.WrongPerson) || bad.mentions("committer")
 		author = author || bad.mentions("author")
 	}
@@ -112,8 +153,8 @@ func (r *reporter) known(slug string) string {
 	return r.titled(slug)
 }
 
-// withoutCommand leaves out the sentence in which a verdict gives a command: it is right for the last commit
-// only, and the text below gives one that is right for all.
+// withoutCommand leaves out the sentence in which a verdict recorded by an older version gives a command: it is
+// right for the last commit only, and the text below gives one that is right for all.
 func withoutCommand(s string) string {
 	i := strings.Index(s, "git commit")
 	if i < 0 {
@@ -156,12 +197,13 @@ func (r *reporter) ownEmail() md {
 
 // What a shell and a code block take as it is: no quoting, no option, no expansion.
 var (
-	emailPattern  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,253}$`)
-	branchPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$`)
-	hostPattern   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]{0,253}(:[0-9]{1,5})?$`)
-	repoPattern   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}/[A-Za-z0-9._-]{1,100}$`)
-	objectPattern = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
-	pathPattern   = regexp.MustCompile(`^[A-Za-z0-9.][A-Za-z0-9._/-]{0,199}$`)
+	emailPattern       = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,253}$`)
+	branchPattern      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$`)
+	hostPattern        = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]{0,253}(:[0-9]{1,5})?$`)
+	repoPattern        = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}/[A-Za-z0-9._-]{1,100}$`)
+	objectPattern      = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+	fingerprintPattern = regexp.MustCompile(`^[0-9A-F]{40}([0-9A-F]{24})?$`)
+	pathPattern        = regexp.MustCompile(`^[A-Za-z0-9.][A-Za-z0-9._/-]{0,199}$`)
 )
 
 // work is where commands are run; for templates. What cannot be pasted as it is, is "".
