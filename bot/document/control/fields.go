@@ -144,7 +144,9 @@ func (pg *page) checkList(rule document.FieldRule, v document.Value) {
 	}
 	for _, item := range v.Items {
 		switch {
-		case item.Shape != document.Scalar || isBlank(item.Text):
+		case isEmpty(item):
+			pg.add("FM005", item.Span, "delete the item, or "+valueMend(rule), "%q holds an item that is empty.", rule.Key)
+		case item.Shape != document.Scalar:
 			pg.add("FM005", item.Span, fmt.Sprintf("write %s", example(rule)), "%q holds an item that is not one word but %s.", rule.Key, shapeName(item.Shape))
 		case isPlaceholder(item.Text):
 			pg.placeholder(rule, item)

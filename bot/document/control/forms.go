@@ -163,7 +163,7 @@ func editionProblem(key string, v document.Value) problem {
 func (c *Checker) identifierProblem(key, id string, s *spec) problem {
 	prefix, words, ok := strings.Cut(id, "-")
 	if !ok || len(id) > 100 || !isSlug(strings.ToLower(words)) || strings.ToUpper(id) != id {
-		return problem{"which is not a prefix and upper-case words joined by hyphens", fmt.Sprintf("write %s", exampleID(key, s))}
+		return problem{"which is not a prefix and upper-case words joined by hyphens", "write " + idMeant(key, id, s)}
 	}
 	want := ""
 	switch key {
@@ -179,6 +179,16 @@ func (c *Checker) identifierProblem(key, id string, s *spec) problem {
 		return problem{fmt.Sprintf("and %s- begins the ids of no type", prefix), "write the id as the document has it"}
 	}
 	return problem{}
+}
+
+// idMeant returns the id in the form that it should have; an example where that cannot be told.
+func idMeant(key, id string, s *spec) string {
+	words := strings.FieldsFunc(id, notSlug)
+	meant := strings.ToUpper(strings.Join(words, "-"))
+	if len(words) < 2 || len(meant) > 100 || key == "id" && strings.ToUpper(words[0]) != s.Prefix {
+		return exampleID(key, s)
+	}
+	return meant
 }
 
 func isLanguageTag(s string) bool {

@@ -2,6 +2,7 @@ package control
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -68,7 +69,7 @@ func (x *across) checkLinks(d *document.Document) {
 			continue
 		}
 		if x.set.Layout().Classify(p) != document.NotGoverned && !x.exists(p) {
-			x.add("XRF006", d, link.Span, x.linkMend(p), "The link %s leads to %s, which does not exist.", document.Quote(link.Destination), document.Quote(p))
+			x.add("XRF006", d, link.Span, x.linkMend(d, link.Destination, p), "The link %s leads to %s, which does not exist.", document.Quote(link.Destination), document.Quote(p))
 		}
 	}
 }
@@ -92,17 +93,36 @@ func (x *across) exists(p string) bool {
 	return i < len(items) && strings.HasPrefix(items[i].Path, folder)
 }
 
-// linkMend offers the nearest path that exists.
-func (x *across) linkMend(p string) string {
+// linkMend offers a path that exists, as the document would write it: the one that the link names from the governed
+// root, else the nearest in the same folder.
+func (x *across) linkMend(d *document.Document, destination, p string) string {
+	if named := path.Join(x.set.Layout().Root, path.Clean("/"+destination)); x.exists(named) {
+		return "write " + relativePath(path.Dir(d.Path), named)
+	}
 	if x.guesses++; x.guesses > maxGuesses {
 		return "correct the path"
 	}
-	var paths []string
+	var names []string
 	for _, item := range x.set.Items() {
-		paths = append(paths, item.Path)
+		if path.Dir(item.Path) == path.Dir(p) {
+			names = append(names, path.Base(item.Path))
+		}
 	}
-	if meant := nearest(p, paths); meant != "" {
-		return fmt.Sprintf("link to %s", meant)
+	if meant := nearest(path.Base(p), names); meant != "" {
+		return "write " + relativePath(path.Dir(d.Path), path.Join(path.Dir(p), meant))
 	}
 	return "correct the path, or add the document"
+}
+
+// relativePath writes a path as a link in a folder, with blanks as a link needs them.
+func relativePath(folder, p string) string {
+	var up strings.Builder
+	for folder != "." && folder != "/" && !strings.HasPrefix(p, folder+"/") {
+		up.WriteString("../")
+		folder = path.Dir(folder)
+	}
+	if folder != "." && folder != "/" {
+		p = strings.TrimPrefix(p, folder+"/")
+	}
+	return strings.ReplaceAll(up.String()+p, " ", "%20")
 }

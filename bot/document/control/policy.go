@@ -105,7 +105,7 @@ func (pg *page) checkModelSettings(t document.Table, model string, mfa document.
 	}
 	if required < minSettings {
 		pg.add("POL003", t.Header[column].Span, fmt.Sprintf("require at least %d settings, or do not permit %s", minSettings, model),
-			"%s is permitted with %d required settings; at least %d are needed.", model, required, minSettings)
+			"%s is permitted with %d required %s; at least %d are needed.", model, required, plural(required, "setting", "settings"), minSettings)
 	}
 	if cell := mfa.Cell(column); mfa.Line > 0 && strings.EqualFold(cell.Text, "Not applicable") {
 		pg.add("POL003", cell.Span, "write Required", "MFA is not required for %s, which is permitted: an administrator could sign in with a password alone.", model)

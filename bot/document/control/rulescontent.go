@@ -21,7 +21,7 @@ func policyRules() []Rule {
 		},
 		{
 			ID: "POL004", Finds: "a head of department who is not among receipt-roles", Serves: []string{policyStep, "ISO/IEC 27002:2022 5.1 acknowledged", "ISO/IEC 27001:2022 7.4"},
-			Why: "Nobody would ask for that receipt.", Mend: "add the role",
+			Why: "Nobody would ask for that receipt; who heads a department is told by roles.tsv, and where that is not known the rule says nothing.", Mend: "add the role",
 			Failing: "receipt-roles: [head-of-it]", Passing: "receipt-roles: [head-of-it, head-of-harbour]",
 		},
 	}

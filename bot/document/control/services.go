@@ -47,9 +47,13 @@ func (x *across) checkDuties(d *document.Document) {
 
 func (x *across) demandMend(s *spec, service string) string {
 	for _, d := range x.set.OfService(service) {
-		if x.typeOf(d) == s.Name {
-			return fmt.Sprintf("finish %s and have it approved", d.Path)
+		if x.typeOf(d) != s.Name {
+			continue
 		}
+		if d.Status == document.Retired {
+			return fmt.Sprintf("write another %s of the service and have it approved, or set %s approved again", s.Title, d.Path)
+		}
+		return fmt.Sprintf("finish %s and have it approved", d.Path)
 	}
 	return fmt.Sprintf("write %s/%s.md and have it approved", s.Folder, service)
 }

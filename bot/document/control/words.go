@@ -44,15 +44,23 @@ func nearestTitle(s string, candidates []string) string {
 	return closest(s, candidates, 1+len(s)/3)
 }
 
+// closest returns none where two candidates are equally near: that would be a guess.
 func closest(s string, candidates []string, limit int) string {
-	best, bestDistance := "", limit
+	best, bestDistance, tie := "", limit, false
 	for _, candidate := range candidates {
 		if strings.EqualFold(candidate, s) {
 			return candidate
 		}
-		if d := distance(strings.ToLower(s), strings.ToLower(candidate), bestDistance+1); d <= bestDistance && (best == "" || d < bestDistance) {
-			best, bestDistance = candidate, d
+		switch d := distance(strings.ToLower(s), strings.ToLower(candidate), bestDistance+1); {
+		case d > bestDistance:
+		case best == "" || d < bestDistance:
+			best, bestDistance, tie = candidate, d, false
+		default:
+			tie = tie || candidate != best
 		}
+	}
+	if tie {
+		return ""
 	}
 	return best
 }
