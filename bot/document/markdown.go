@@ -23,7 +23,8 @@ var sharedParser = sync.OnceValue(func() parser.Parser {
 	return goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough),
 		goldmark.WithParserOptions(
-			parser.WithParagraphTransformers(util.Prioritized(quickTables{}, 150)), // before goldmark's own, at 200
+			parser.WithBlockParsers(util.Prioritized(quickParagraphs{parser.NewParagraphParser()}, 999)), // instead of goldmark's own, at 1000
+			parser.WithParagraphTransformers(util.Prioritized(quickTables{}, 150)),                       // before goldmark's own, at 200
 			parser.WithASTTransformers(util.Prioritized(quickTexts{}, 0)),
 		),
 	).Parser()

@@ -16,6 +16,8 @@ type room struct {
 	texts      slab[ast.Text]
 	places     placeSlab
 	plain      slab[int]
+	waiting    []plainCells     // of the document that is being parsed
+	aside      []plainParagraph // likewise
 
 	cells  slab[Cell]
 	rows   slab[Row]
@@ -32,12 +34,14 @@ type room struct {
 // roomKey is where a parser's context holds the room, *room.
 var roomKey = parser.NewContextKey()
 
-// roomOf returns the room of a parser's context; a new one if it has none.
+// roomOf returns the room of a parser's context, which gets one if it has none.
 func roomOf(pc parser.Context) *room {
-	if r, ok := pc.Get(roomKey).(*room); ok {
-		return r
+	r, ok := pc.Get(roomKey).(*room)
+	if !ok {
+		r = &room{}
+		pc.Set(roomKey, r)
 	}
-	return &room{}
+	return r
 }
 
 // context returns a parser's context that holds the room.

@@ -16,9 +16,6 @@ import (
 // with its paragraph, without a backslash in it, is left to goldmark as a whole; a fuzz test holds that the two agree.
 type quickTables struct{}
 
-// waitingCells is the key of the tables whose plain cells wait for their text, []plainCells.
-var waitingCells = parser.NewContextKey()
-
 // plainCells are the cells of one table, and which of them hold plain text. They get it when goldmark has read the
 // marks of all blocks: a cell without lines costs it nothing.
 type plainCells struct {
@@ -44,8 +41,8 @@ func (quickTables) Transform(node *ast.Paragraph, reader text.Reader, pc parser.
 	table := extast.NewTable()
 	table.Alignments = s.alignments
 	table.SetPos(node.Pos())
-	waiting, _ := pc.Get(waitingCells).([]plainCells)
-	pc.Set(waitingCells, append(waiting, s.fill(table, roomOf(pc))))
+	r := roomOf(pc)
+	r.waiting = append(r.waiting, s.fill(table, r))
 	parent := node.Parent()
 	parent.InsertAfter(parent, node, table)
 	parent.RemoveChild(parent, node)
@@ -195,15 +192,6 @@ func (s *tableSource) cell(p *plainCells, i int, place text.Segment) {
 	p.plain = append(p.plain, i)
 }
 
-// isInlineMark reports the characters at which goldmark looks for something else than text.
-func isInlineMark(c byte) bool {
-	switch c {
-	case '!', '*', '<', '[', '\\', ']', '_', '`', '~':
-		return true
-	}
-	return false
-}
-
 // lines are the lines of cell i, which are one.
 func (p *plainCells) lines(i int) *text.Segments {
 	lines := p.places
@@ -219,16 +207,5 @@ func (p *plainCells) write() {
 		cell.SetLines(p.lines(i))
 		texts[n].Segment = p.places.At(i)
 		cell.AppendChild(cell, &texts[n])
-	}
-}
-
-// quickTexts ends what quickTables began.
-type quickTexts struct{}
-
-// Transform gives the plain cells of a document their text.
-func (quickTexts) Transform(_ *ast.Document, _ text.Reader, pc parser.Context) {
-	waiting, _ := pc.Get(waitingCells).([]plainCells)
-	for i := range waiting {
-		waiting[i].write()
 	}
 }
