@@ -18,7 +18,7 @@ func FuzzParse(f *testing.F) {
 		"", "---\n", "---\n---\n", "\ufeff---\r\ntype: record\r\n---\r\n# A\r\n", "---\na: [b, c\n---\n",
 		"---\ntype: x\n---\n# A\n\n## B\n\n| a | b |\n|---|---|\n| 1 | 2 | 3 |\n| `x\\|y`\n\n> - ## C\n\n[//]: # (x)\n![i](../a.png) <!-- c --> &#x202e; <br>\n",
 		"a\n|b|\n|-|\n|c|\n", "|a\\|\n|-|\n", "a | b\n:-|-:\n|\n", "# \n#\n===\n", "    code | code\n    ---|---\n", "```\n|a|\n|---|---|\n", "<div>\n<!-- \n", "x\ry\x00\u200b\n",
-		"[a]: <b> 'c\nd'\n[a]\n", "* [x]\n\n  | a |\n  | - |\n  | b |\n", "~~a~~ **b** ![c][d] [e](f \"g\")\n\n[d]: h\n",
+		"[a]: <b> 'c\nd'\n[a]\n", "* [x]\n\n  | a |\n  | - |\n  | b |\n", "\ufeff---\r\ntype:\r\r\r\r\r\rd[\r\n---\r\n", "---\na:\r\r\r- &b\r- c\n---\n", "~~a~~ **b** ![c][d] [e](f \"g\")\n\n[d]: h\n",
 	} {
 		f.Add([]byte(seed))
 	}

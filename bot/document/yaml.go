@@ -77,6 +77,7 @@ func (w *frontWalk) refuse(text string, err error) {
 	if load.ContextMark.Line > 0 && load.Stage == "parser" || strings.Contains(load.ContextMsg, "quoted scalar") {
 		line, column = load.ContextMark.Line, load.ContextMark.Column // where the list or quotation that never ends begins
 	}
+	line = w.known(line)
 	at := Span{Line: line + w.line, Column: column, EndColumn: max(column+1, utf8.RuneCountInString(w.text(line))+1)}
 	if strings.Contains(load.Message, "unknown anchor") {
 		w.refuseAt(at, "An alias to nothing")
@@ -228,8 +229,12 @@ func (w *frontWalk) span(n *yaml.Node) Span {
 	default:
 		end = length + 1
 	}
-	return Span{Line: n.Line + w.line, Column: n.Column, EndColumn: max(n.Column, min(end, length+1))}
+	return Span{Line: w.known(n.Line) + w.line, Column: n.Column, EndColumn: max(n.Column, min(end, length+1))}
 }
+
+// known returns the line, or the last one: YAML counts a carriage return as a line's end, and so more lines than there
+// are where one stands in a line (ENC002).
+func (w *frontWalk) known(line int) int { return min(line, len(w.lines)) }
 
 func (w *frontWalk) text(line int) string {
 	if line < 1 || line > len(w.lines) {
