@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -26,7 +27,7 @@ type commitSelection struct {
 
 // command prepares a git command that reads the objects as they are: nothing is fetched, replaced or
 // grafted, and the commit graph, which is a cache that anybody who writes the repository can write too,
-// is not believed.
+// is not believed. What git lists is written by the buffer, not by the commit.
 func (r commitRepository) command(ctx context.Context, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, "git", append([]string{
 		"-C", r.dir, "-c", "core.commitGraph=false", "-c",
@@ -34,7 +35,7 @@ func (r commitRepository) command(ctx context.Context, args ...string) *exec.Cmd
 	}, args...)...)
 	c.Env = append(os.Environ(),
 		"GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", "GIT_GRAFT_FILE="+os.DevNull, "GIT_OPTIONAL_LOCKS=0",
-		"GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+		"GIT_TERMINAL_PROMPT=0", "GIT_FLUSH=0", "LC_ALL=C")
 	return c
 }
 
@@ -113,6 +114,9 @@ type commitSource struct {
 	out       *bufio.Reader
 	processes []gitProcess
 	fed       chan error // the end of feeding ids from stdin, nil without
+	// printed tells that out is what rev-list --header prints; again looks up what it prints otherwise.
+	printed bool
+	again   *commitLookup
 }
 
 // gitProcess is a git command that runs.
@@ -122,35 +126,55 @@ type gitProcess struct {
 	talk *boundedBuffer
 }
 
-// commits starts reading. rev-list writes the ids straight into cat-file, so that each object is read
-// once, in the order in which packs hold commits.
+// commits starts reading. Where git can print each commit while it walks, it reads it once; else rev-list
+// writes the ids straight into cat-file, in the order in which packs hold commits.
 func (r commitRepository) commits(ctx context.Context, s commitSelection, stdin io.Reader) (*commitSource, error) {
-	source := &commitSource{repo: r}
-	objects := r.command(ctx, "cat-file", "--batch", "--buffer")
-	if s.stdin {
+	source := &commitSource{repo: r, printed: s.streams()}
+	switch {
+	case source.printed:
+		source.again = &commitLookup{command: r.command(ctx, "cat-file", "--batch"), source: commitSource{repo: r}}
+		walk := r.command(ctx, append([]string{"rev-list", "--header", "--encoding=none"}, s.arguments()...)...)
+		return source, source.read("rev-list", walk)
+	case s.stdin:
+		objects := r.command(ctx, "cat-file", "--batch", "--buffer")
 		pipe, err := objects.StdinPipe()
 		if err != nil {
 			return nil, fmt.Errorf("connect to git: %w", err)
 		}
 		source.fed = make(chan error, 1)
 		go func() { source.fed <- feedIDs(pipe, stdin) }()
-	} else {
-		walk := r.command(ctx, append([]string{"rev-list"}, s.arguments()...)...)
-		pipe, err := walk.StdoutPipe()
-		if err != nil {
-			return nil, fmt.Errorf("connect to git: %w", err)
-		}
-		objects.Stdin = pipe
-		if err := source.start("rev-list", walk); err != nil {
-			return nil, err
-		}
+		return source, source.read("cat-file", objects)
 	}
-	out, err := objects.StdoutPipe()
+	objects := r.command(ctx, "cat-file", "--batch", "--buffer")
+	walk := r.command(ctx, append([]string{"rev-list"}, s.arguments()...)...)
+	pipe, err := walk.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("connect to git: %w", err)
 	}
-	source.out = bufio.NewReaderSize(out, 256<<10)
-	return source, source.start("cat-file", objects)
+	objects.Stdin = pipe
+	if err := source.start("rev-list", walk); err != nil {
+		return nil, err
+	}
+	return source, source.read("cat-file", objects)
+}
+
+// streams tells whether git forgets each commit that it has printed. It keeps all of them where it must
+// know the last one before the first: with commits that are left out, or oldest first.
+func (s commitSelection) streams() bool {
+	if s.stdin || s.oldestFirst {
+		return false
+	}
+	return !slices.ContainsFunc(s.ranges, func(r string) bool { return strings.Contains(r, "..") || strings.Contains(r, "^") })
+}
+
+// read starts the process from which the commits come.
+func (s *commitSource) read(name string, c *exec.Cmd) error {
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return fmt.Errorf("connect to git: %w", err)
+	}
+	s.out = bufio.NewReaderSize(out, 256<<10)
+	return s.start(name, c)
 }
 
 // arguments are those of rev-list. What looks like an option is none.
@@ -190,6 +214,9 @@ func (s *commitSource) close() error {
 	}
 	if s.fed != nil {
 		failures = append(failures, <-s.fed)
+	}
+	if s.again != nil {
+		failures = append(failures, s.again.close())
 	}
 	return errors.Join(failures...)
 }

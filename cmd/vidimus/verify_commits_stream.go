@@ -51,7 +51,7 @@ func streamCommits(source *commitSource, judge func(id string, raw []byte) judge
 	for range workers {
 		group.Go(func() {
 			for b := range work {
-				b.judge(judge)
+				b.judge(source, judge)
 				close(b.done)
 			}
 		})
@@ -98,21 +98,53 @@ func emitOrdered(ordered, free chan *commitBatch, emit func(judgedCommit) error)
 }
 
 // judge judges each commit of the batch. That the bytes are those of the id is not checked by git.
-func (b *commitBatch) judge(judge func(id string, raw []byte) judgedCommit) {
-	begin := 0
-	for i, id := range b.ids {
-		raw := b.data[begin:b.ends[i]]
-		begin = b.ends[i]
-		algorithm := commitsig.SHA1
-		if len(id) == 64 {
-			algorithm = commitsig.SHA256
-		}
-		if len(raw) <= commitsig.MaxCommitBytes && commitsig.ObjectID(raw, algorithm) != id {
-			b.err = fmt.Errorf("read commit %s: its bytes are those of another object; run git fsck", id)
-			return
-		}
-		b.results = append(b.results, judge(id, raw))
+func (b *commitBatch) judge(source *commitSource, judge func(id string, raw []byte) judgedCommit) {
+	raws, err := source.named(b)
+	for i, raw := range raws {
+		b.results = append(b.results, judge(b.ids[i], raw))
 	}
+	b.err = errors.Join(err, b.err)
+}
+
+// named gives the bytes whose object ids are the batch's, up to the first that is not to be had: those that
+// were read, or what they were before they were printed.
+func (s *commitSource) named(b *commitBatch) ([][]byte, error) {
+	raws, begin := make([][]byte, len(b.ids)), 0
+	var others []int
+	for i, id := range b.ids {
+		raw := b.data[begin:b.ends[i]:b.ends[i]]
+		begin = b.ends[i]
+		if raws[i] = raw; !isNamed(id, raw) {
+			raws[i] = bytes.TrimSuffix(raw, []byte("\n"))
+			if !s.printed || !isNamed(id, raws[i]) {
+				raws[i] = raw
+				others = append(others, i)
+			}
+		}
+	}
+	if s.printed && len(others) > 0 {
+		if err := s.again.read(b.ids, others, raws); err != nil {
+			return raws[:others[0]], err
+		}
+	}
+	for _, i := range others { // one that is too large to be judged is taken unchecked
+		if len(raws[i]) <= commitsig.MaxCommitBytes && !isNamed(b.ids[i], raws[i]) {
+			return raws[:i], fmt.Errorf("read commit %s: its bytes are those of another object; run git fsck", b.ids[i])
+		}
+	}
+	return raws, nil
+}
+
+// isNamed tells whether id is the object id of raw.
+func isNamed(id string, raw []byte) bool {
+	if len(raw) > commitsig.MaxCommitBytes {
+		return false
+	}
+	algorithm := commitsig.SHA1
+	if len(id) == 64 {
+		algorithm = commitsig.SHA256
+	}
+	return commitsig.ObjectID(raw, algorithm) == id
 }
 
 // readBatches reads batches until the end, an error, which the last batch carries, or until hand says
@@ -138,7 +170,11 @@ func (s *commitSource) readBatches(free chan *commitBatch, stop chan struct{}, h
 // fill reads commits into b until it is full; it tells whether nothing more comes.
 func (s *commitSource) fill(b *commitBatch) (end bool) {
 	for len(b.ids) < batchCommits && len(b.data) < batchBytes {
-		err := s.readCommit(b)
+		read := s.readCommit
+		if s.printed {
+			read = s.readPrinted
+		}
+		err := read(b)
 		if errors.Is(err, io.EOF) {
 			return true
 		}

@@ -88,7 +88,7 @@ func (w *world) writeCommits(n int, when time.Time) error {
 		s := i % len(w.signers)
 		c := keyringtest.Commit{
 			Author: w.signers[s].address, Parents: parents, When: when.Add(time.Duration(i) * time.Minute),
-			Message: fmt.Sprintf("Cloud usage policy: wording of paragraph %d\n\nThe paragraph said what it meant, and now it means what it says.\n%s", i, strings.Repeat("As agreed. ", i%20)),
+			Message: fmt.Sprintf("Cloud usage policy: wording of paragraph %d\n\nThe paragraph said what it meant, and now it means what it says.\n%s", i, strings.Repeat("As agreed.\n", i%20)),
 		}
 		payload := c.Payload()
 		packet := w.signers[s].key.Sign(payload, keyringtest.Says{Made: c.When})
