@@ -24,7 +24,8 @@ type Value struct{ Key, Label, Text string }
 const asWritten = "front matter"
 
 // Values are the fields of a document's front matter in order. A front matter that could not be read is one value
-// with all its lines; so is none, where the text was not parsed either and holds it.
+// with all its lines; so is none, where the text was not parsed either and holds it. Comments of YAML come last, as one
+// value: they are among the bytes that are signed.
 func Values(d *document.Document) []Value {
 	if d == nil {
 		return nil
@@ -35,6 +36,9 @@ func Values(d *document.Document) []Value {
 	values := make([]Value, 0, len(d.Front))
 	for _, f := range d.Front {
 		values = append(values, Value{visible(f.Key), Label(f.Key), visible(valueText(f.Value))})
+	}
+	if notes := frontComments(d); len(notes) > 0 {
+		values = append(values, Value{commentsKey, "Comments in the front matter", visible(strings.Join(notes, "; "))})
 	}
 	return values
 }
