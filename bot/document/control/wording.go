@@ -199,7 +199,7 @@ func mayBeVague(first byte, length int) bool {
 
 // matchVague reports the phrase that begins with the word from start to end, and where it stops.
 func matchVague(s string, start, end int) (vagueWord, int, bool) {
-	if end-start <= len("where") && !mayFollow(nextWord(s, end)) {
+	if end-start <= len("where") && !(mayBegin(s[start:end]) && mayFollow(nextWord(s, end))) {
 		return vagueWord{}, 0, false // the short first words are common, what makes them vague is not
 	}
 	for _, candidate := range vagueWords(strings.ToLower(s[start:end])) {
@@ -208,6 +208,25 @@ func matchVague(s string, start, end int) (vagueWord, int, bool) {
 		}
 	}
 	return vagueWord{}, 0, false
+}
+
+// mayBegin reports the short first words of the phrases, which have the lengths of "of", "with" and "would".
+func mayBegin(word string) bool {
+	var first []string
+	switch len(word) {
+	case 2:
+		first = []string{"as", "at", "if", "in", "on"}
+	case 4:
+		first = []string{"best", "from", "when"}
+	case 5:
+		first = []string{"where", "state"}
+	}
+	for _, want := range first {
+		if strings.EqualFold(word, want) {
+			return true
+		}
+	}
+	return false
 }
 
 // nextWord returns the word behind end, without what parts them.
