@@ -219,3 +219,16 @@ func goldenCheck() checkResult {
 		},
 	}
 }
+
+// A hostile name stays inside its own command: GitHub reads it back as it is, and nothing of it as another property.
+func TestAnnotation_hostileNamesStayInTheirPlace(t *testing.T) {
+	f := document.Finding{
+		Rule: "GIT002", Severity: document.Block, Path: "policy/a,line=9:b%0A\n::warning::x.md", Line: 3,
+		Message: "100% of it\r\n::error::is bad \x1b[31m", Fix: "rename, it",
+	}
+	want := "::error file=policy/a%2Cline=9%3Ab%250A%0A%3A%3Awarning%3A%3Ax.md,line=3,title=GIT002::" +
+		`100%25 of it\u000d%0A::error::is bad \u001b[31m%0AMend: rename, it`
+	if got := annotation(f); got != want || strings.ContainsAny(got, "\r\n\x1b") {
+		t.Errorf("annotation\n%s\nwant\n%s", got, want)
+	}
+}
