@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -36,6 +37,49 @@ func exactly(n int, hint string) cobra.PositionalArgs {
 		if len(args) == n {
 			return nil
 		}
-		return &hintedError{fmt.Errorf("%d arguments are given, %d are wanted", len(args), n), hint}
+		return &hintedError{fmt.Errorf("%s given, %s wanted", argumentCount(len(args)), argumentCount(n)), hint}
 	}
+}
+
+// atMost wants n arguments or fewer; the hint is the command's own help.
+func atMost(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) <= n {
+			return nil
+		}
+		return &hintedError{
+			fmt.Errorf("%s given, and %q is too much", argumentCount(len(args)), args[n]), helpOf(c),
+		}
+	}
+}
+
+// argumentCount writes "no argument is", "1 argument is" or "2 arguments are".
+func argumentCount(n int) string {
+	switch n {
+	case 0:
+		return "no argument is"
+	case 1:
+		return "1 argument is"
+	}
+	return fmt.Sprintf("%d arguments are", n)
+}
+
+// helpOf is the command line that tells more of a command.
+func helpOf(c *cobra.Command) string { return c.CommandPath() + " --help tells what there is" }
+
+// unknownFlag is what is said of a flag that cannot be read.
+func unknownFlag(c *cobra.Command, err error) error {
+	return &hintedError{err, helpOf(c)}
+}
+
+// unknownCommand shows the help of the program, or says that there is no command of that name.
+func unknownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return c.Help()
+	}
+	hint := helpOf(c)
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "write " + c.CommandPath() + " " + strings.Join(near, " or ") + "; " + hint
+	}
+	return &hintedError{fmt.Errorf("there is no command %q", args[0]), hint}
 }

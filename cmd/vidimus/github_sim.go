@@ -34,7 +34,7 @@ func newGitHubSimCommand() *cobra.Command {
 	var config githubsim.Config
 	command := &cobra.Command{
 		Use:  "github-sim",
-		Args: cobra.NoArgs,
+		Args: atMost(0),
 		RunE: func(command *cobra.Command, _ []string) error {
 			config.Log = slog.New(slog.NewTextHandler(command.ErrOrStderr(), nil))
 			return runGitHubSim(command, config)

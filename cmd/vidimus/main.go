@@ -51,7 +51,12 @@ func newRootCommand() *cobra.Command {
 		Short:         "Governance documents, signed in Git, with evidence an auditor can verify offline",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          unknownCommand,
+
+		SuggestionsMinimumDistance: 2,
 	}
+	root.SetFlagErrorFunc(unknownFlag)
 	root.SetUsageTemplate(usage)
 	root.SetHelpTemplate(usage)
 	root.CompletionOptions.HiddenDefaultCmd = true

@@ -41,7 +41,7 @@ func newRenderCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "render",
 		Short: "the evidence site, out of the evidence branch",
-		Args:  cobra.NoArgs,
+		Args:  atMost(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},

@@ -53,7 +53,7 @@ func newRulesCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rules [ID]",
 		Short: "the rules by which documents, keys and configuration are judged",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			rules, err := rulesNamed(args)
 			if err != nil {

@@ -30,7 +30,7 @@ func newSchemaCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "schema [TYPE|config]",
 		Short: "JSON Schema of a type of document, or of the configuration",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			here, err := os.Getwd()
 			if err != nil {
