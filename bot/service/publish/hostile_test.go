@@ -16,8 +16,13 @@ import (
 // past every client.
 func graft(t *testing.T, s *demo.Story, mode, kind, name, id string) string {
 	t.Helper()
+	return refolder(t, s, gitAt(t, s, "ls-tree", "-z", "main:policy/")+fmt.Sprintf("%s %s %s\t%s\x00", mode, kind, id, name))
+}
+
+// refolder makes the folder policy/ of main out of what git ls-tree -z would print.
+func refolder(t *testing.T, s *demo.Story, folder string) string {
+	t.Helper()
 	parent := gitAt(t, s, "rev-parse", "main")
-	folder := gitAt(t, s, "ls-tree", "-z", "main:policy/") + fmt.Sprintf("%s %s %s\t%s\x00", mode, kind, id, name)
 	top := strings.ReplaceAll(gitAt(t, s, "ls-tree", "-z", "main"), gitAt(t, s, "rev-parse", "main:policy"), stored(t, s, folder, "mktree", "-z", "--missing"))
 	tree := stored(t, s, top, "mktree", "-z")
 	tip := gitAt(t, s, "-c", "user.name=x", "-c", "user.email=x@x.example", "commit-tree", "-p", parent, "-m", "Graft.", tree)

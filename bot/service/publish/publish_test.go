@@ -2,10 +2,12 @@ package publish_test
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/vidimus-bot/vidimus/bot/demo"
 	"github.com/vidimus-bot/vidimus/bot/evidence"
 	"github.com/vidimus-bot/vidimus/bot/service/store"
 )
@@ -67,11 +69,42 @@ func TestPublish_everyKindOfLandingHasItsRecord(t *testing.T) {
 	}))(t)
 	step("6, publication, direct, 1, deviation, direct-push .vidimus.yml")
 
+	refolder(t, s, strings.Replace(gitAt(t, s, "ls-tree", "-z", "main:policy/"), path.Base(policyPath), path.Base(movedPath), 1))
+	step("7, publication, direct, 1, deviation, direct-push " + policyPath + ", direct-push " + movedPath)
+	tellsOneMove(t, s)
+
 	_, before := ledger(t, s)
 	must(s.Push(t.Context(), "isolheim", "main", "A word for readers", map[string][]byte{"README.md": []byte("Read me.\n")}))(t)
 	try(t, p.run(t))
 	if _, after := ledger(t, s); after != before {
 		t.Error("a landing that changes nothing governed was published")
+	}
+}
+
+// movedPath is where the policy goes.
+const movedPath = "policy/use-of-cloud-services.md"
+
+// tellsOneMove holds that both deviations of the newest entry name one issue, which
+// speaks of the move.
+func tellsOneMove(t *testing.T, s *demo.Story) {
+	t.Helper()
+	l, _ := ledger(t, s)
+	number, _ := l.Head()
+	r := must(l.Record(number))(t)
+	var issues []int
+	for _, name := range r.Statements() {
+		if d, ok := must(r.Statement(name))(t).Predicate.(evidence.Deviation); ok {
+			issues = append(issues, d.Issue)
+		}
+	}
+	if len(issues) != 2 || issues[0] != issues[1] || issues[0] == 0 {
+		t.Fatalf("the deviations name the issues %v, want one twice", issues)
+	}
+	for _, i := range must(s.As("isolheim").Issues(t.Context()))(t) {
+		want := "moved from `" + policyPath + "` to `" + movedPath + "`, text unchanged"
+		if i.Number == issues[0] && !strings.Contains(i.Body, want) {
+			t.Errorf("issue %d does not say %q:\n%s", i.Number, want, i.Body)
+		}
 	}
 }
 
