@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"regexp"
 	"sort"
 	"strings"
 	"time"
@@ -77,14 +76,14 @@ func NewBundle(files fs.FS, r Repository, k *Key) (*Bundle, error) {
 	return b, nil
 }
 
-var nameCharacters = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+var nameCharacters = lazily(`[^A-Za-z0-9._-]+`)
 
 func bundleName(l *Ledger, k *Key) (string, error) {
 	genesis, err := l.genesis()
 	if err != nil {
 		return "", err
 	}
-	name := nameCharacters.ReplaceAllString(path.Base(genesis.Repository.Name), "-")
+	name := nameCharacters().ReplaceAllString(path.Base(genesis.Repository.Name), "-")
 	name = strings.TrimLeft(name[:min(len(name), 60)], ".-")
 	if name == "" {
 		name = "repository"

@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"regexp"
 	"sort"
 )
 
 // besideEntry takes the files that may stand in ledger/: entries, their signatures,
 // time stamps and cosignatures, which prove themselves and come later.
-var besideEntry = regexp.MustCompile(`^ledger/[0-9]{4}/[0-9]{6}\.json(?:|\.asc|\.tsr|\.[0-9A-F]{40}\.asc)$`)
+var besideEntry = lazily(`^ledger/[0-9]{4}/[0-9]{6}\.json(?:|\.asc|\.tsr|\.[0-9A-F]{40}\.asc)$`)
 
 func (b *Bundle) addLedger(l *Ledger) error {
 	return fs.WalkDir(l.files, "ledger", func(name string, d fs.DirEntry, err error) error {
@@ -21,7 +20,7 @@ func (b *Bundle) addLedger(l *Ledger) error {
 			return fmt.Errorf("list ledger: %w", err)
 		case d.IsDir():
 			return nil
-		case !besideEntry.MatchString(name) || !d.Type().IsRegular():
+		case !besideEntry().MatchString(name) || !d.Type().IsRegular():
 			return fmt.Errorf("%s does not belong into the ledger", name)
 		}
 		b.add(name, func(w io.Writer) error { return copyFile(w, l.files, name, MaxRecordFileBytes) })

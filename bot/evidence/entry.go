@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -73,8 +72,8 @@ var noPrevious = strings.Repeat("0", 64)
 // Patterns that never change. Keys and origins have no characters that a shell or a
 // regular expression would see anything in.
 var (
-	keyForm = regexp.MustCompile(`^[a-z]+(?::[A-Za-z0-9]+)+$`)
-	logForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/-]{0,255}$`)
+	keyForm = lazily(`^[a-z]+(?::[A-Za-z0-9]+)+$`)
+	logForm = lazily(`^[A-Za-z0-9][A-Za-z0-9._:/-]{0,255}$`)
 )
 
 // Encode gives the bytes of the entry.
@@ -109,9 +108,9 @@ func (e Entry) check() error {
 		return fmt.Errorf("format %q: %w", e.Format, ErrEntry)
 	case e.Number < 1 || e.Number > MaxEntries:
 		return fmt.Errorf("number %d: %w", e.Number, ErrEntry)
-	case !keyForm.MatchString(e.Key) || len(e.Key) > 200:
+	case !keyForm().MatchString(e.Key) || len(e.Key) > 200:
 		return fmt.Errorf("key %q: %w", e.Key, ErrEntry)
-	case !logForm.MatchString(e.Log):
+	case !logForm().MatchString(e.Log):
 		return fmt.Errorf("log %q: %w", e.Log, ErrEntry)
 	}
 	if err := checkForms(e); err != nil {

@@ -3,18 +3,17 @@ package evidence
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 	"time"
 )
 
 // Patterns that never change.
 var (
-	hex64       = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	objectID    = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
-	openpgpName = regexp.MustCompile(`^[0-9A-F]{40}$`)
-	fileMode    = regexp.MustCompile(`^[0-7]{6}$`)
-	wordForm    = regexp.MustCompile(`^[a-z][a-z-]*$`)
+	hex64       = lazily(`^[0-9a-f]{64}$`)
+	objectID    = lazily(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
+	openpgpName = lazily(`^[0-9A-F]{40}$`)
+	fileMode    = lazily(`^[0-7]{6}$`)
+	wordForm    = lazily(`^[a-z][a-z-]*$`)
 )
 
 // checkForms walks a stored form and checks each text by what its key promises: in
@@ -68,15 +67,15 @@ func checkFields(v reflect.Value, path string) error {
 func formOf(key string) func(string) bool {
 	switch key {
 	case "sha256", "contentDigest", "bodySha256", "imagesDigest", "previous", "record", "root":
-		return hex64.MatchString
+		return hex64().MatchString
 	case "gitCommit", "gitBlob", "commit", "base", "head":
-		return objectID.MatchString
+		return objectID().MatchString
 	case "primary", "signing", "retires":
-		return openpgpName.MatchString
+		return openpgpName().MatchString
 	case "at", "time", "submittedAt", "firstSeenAt", "headSeenAt", "seenAt", "detectedAt", "validFrom":
 		return isTime
 	case "mode":
-		return fileMode.MatchString
+		return fileMode().MatchString
 	case "act", "how", "outcome", "level", "capacity", "method", "action", "by", "conclusion", "verdict", "kind":
 		return isWord
 	default:
@@ -85,7 +84,7 @@ func formOf(key string) func(string) bool {
 }
 
 // isWord takes the words of enumerations; GitHub's have low lines.
-func isWord(s string) bool { return wordForm.MatchString(strings.ReplaceAll(s, "_", "-")) }
+func isWord(s string) bool { return wordForm().MatchString(strings.ReplaceAll(s, "_", "-")) }
 
 func isTime(s string) bool {
 	t, err := time.Parse(timeLayout, s)

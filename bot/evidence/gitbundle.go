@@ -88,7 +88,7 @@ func (r Repository) writeHeader(w io.Writer) error {
 	sort.Slice(references, func(i, j int) bool { return references[i].Name < references[j].Name })
 	header := "# v2 git bundle\n"
 	for i, ref := range references {
-		if len(ref.Commit) != hex.EncodedLen(sha1.Size) || !objectID.MatchString(ref.Commit) {
+		if len(ref.Commit) != hex.EncodedLen(sha1.Size) || !objectID().MatchString(ref.Commit) {
 			return fmt.Errorf("%s is at %q: %w", ref.Name, ref.Commit, ErrObjectFormat)
 		}
 		if i > 0 && references[i-1].Name == ref.Name {

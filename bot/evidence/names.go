@@ -3,7 +3,6 @@ package evidence
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"sort"
 
 	"github.com/vidimus-bot/vidimus/bot/decision/facts"
@@ -34,7 +33,7 @@ func RecordPath(number int) string {
 
 // usableID are document ids that can name a file: those of the domain, up to a length
 // with which the whole path stays below 100 bytes.
-var usableID = regexp.MustCompile(`^[A-Z][A-Z0-9-]{0,47}$`)
+var usableID = lazily(`^[A-Z][A-Z0-9-]{0,47}$`)
 
 // named is a governed file that needs a name in the record.
 type named struct {
@@ -73,16 +72,16 @@ func fileName(f named) string {
 	case document.Key:
 		return keyName(f.path)
 	}
-	if usableID.MatchString(f.id) {
+	if usableID().MatchString(f.id) {
 		return f.id
 	}
 	return hashedName(f.path)
 }
 
-var keyFile = regexp.MustCompile(`^([a-z0-9][a-z0-9-]{0,40})\.(asc|pub)$`)
+var keyFile = lazily(`^([a-z0-9][a-z0-9-]{0,40})\.(asc|pub)$`)
 
 func keyName(p string) string {
-	m := keyFile.FindStringSubmatch(path.Base(p))
+	m := keyFile().FindStringSubmatch(path.Base(p))
 	switch {
 	case m == nil:
 		return hashedName(p)

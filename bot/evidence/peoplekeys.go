@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"regexp"
 	"sort"
 	"strings"
 
@@ -59,18 +58,18 @@ func collectKey(p string, raw []byte, pgp, ssh *bytes.Buffer) {
 		}
 		return
 	}
-	if keyFile.FindStringSubmatch(path.Base(p)) == nil {
+	if keyFile().FindStringSubmatch(path.Base(p)) == nil {
 		return // a name that is nobody's slug, and that allowed signers could not hold
 	}
 	for line := range strings.Lines(string(raw)) {
-		if m := sshKey.FindStringSubmatch(strings.TrimSpace(line)); m != nil {
+		if m := sshKey().FindStringSubmatch(strings.TrimSpace(line)); m != nil {
 			fmt.Fprintf(ssh, "%s namespaces=\"git\" %s %s\n", slugOf(p), m[1], m[2])
 		}
 	}
 }
 
 // sshKey takes a line of a .pub file as ssh-keygen writes it, without options.
-var sshKey = regexp.MustCompile(`^((?:ssh|ecdsa|sk)-[A-Za-z0-9@.-]+) ([A-Za-z0-9+/]+={0,2})(?: .*)?$`)
+var sshKey = lazily(`^((?:ssh|ecdsa|sk)-[A-Za-z0-9@.-]+) ([A-Za-z0-9+/]+={0,2})(?: .*)?$`)
 
 // Borders of an armour block.
 const (

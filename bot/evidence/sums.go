@@ -3,7 +3,6 @@ package evidence
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -46,7 +45,7 @@ func sumsOf(files map[string][]byte) []Sum {
 
 // sumLine takes the names that we give. A hyphen or dot never begins one, so that no
 // program takes a name for an option or overlooks it.
-var sumLine = regexp.MustCompile(`^([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._+-]*(?:/[A-Za-z0-9][A-Za-z0-9._+-]*)*)$`)
+var sumLine = lazily(`^([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._+-]*(?:/[A-Za-z0-9][A-Za-z0-9._+-]*)*)$`)
 
 // ReadSums reads what FormatSums writes and refuses everything else: other names
 // than ours, lines out of order or twice, a missing last line end. Errors wrap
@@ -59,7 +58,7 @@ func ReadSums(data []byte) ([]Sum, error) {
 	rest := string(data)
 	for number := 1; rest != ""; number++ {
 		line, after, ended := strings.Cut(rest, "\n")
-		m := sumLine.FindStringSubmatch(line)
+		m := sumLine().FindStringSubmatch(line)
 		if m == nil || !ended {
 			return nil, fmt.Errorf("line %d: %w", number, ErrSums)
 		}

@@ -86,7 +86,7 @@ func (r *reporter) request(tasks []string, address func(actor) md) md {
 
 // addressed is a person with their login, which GitHub links.
 func (r *reporter) addressed(a actor) md {
-	if !loginPattern.MatchString(a.Login) {
+	if !loginPattern().MatchString(a.Login) {
 		return text(a.Name+suffix(a.Role), maxTitleLength)
 	}
 	if a.Slug == "" {
@@ -191,7 +191,7 @@ func checkArguments(t *tally, documents []decision.Document) md {
 		deleted := slices.ContainsFunc(documents, func(d decision.Document) bool {
 			return d.Path == f.Path && d.Change == decision.Deleted
 		})
-		if deleted || safe(f.Path, pathPattern) == "" {
+		if deleted || safe(f.Path, pathPattern()) == "" {
 			return ""
 		}
 		paths = append(paths, f.Path)

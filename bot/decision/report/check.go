@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -341,11 +340,11 @@ func (r *reporter) changesKey() bool {
 }
 
 // linkPattern is an address that stands in a Markdown link as it is.
-var linkPattern = regexp.MustCompile(`^https?://[A-Za-z0-9._~:/?#@!$&'*+,;=%-]{1,500}$`)
+var linkPattern = lazily(`^https?://[A-Za-z0-9._~:/?#@!$&'*+,;=%-]{1,500}$`)
 
 // link is the address, or "" if it is none that can be linked.
 func link(address string) md {
-	if !linkPattern.MatchString(address) {
+	if !linkPattern().MatchString(address) {
 		return ""
 	}
 	return md(address)

@@ -62,7 +62,7 @@ func (r *reporter) commitHelp(t *tally) commitHelp {
 func expiredKeys(t *tally) []keyFile {
 	var keys []keyFile
 	for _, c := range t.commits {
-		key := keyFile{safe(c.Fingerprint, fingerprintPattern), safe(c.Key, pathPattern)}
+		key := keyFile{safe(c.Fingerprint, fingerprintPattern()), safe(c.Key, pathPattern())}
 		if c.Verdict == string(commitsig.ExpiredKey) && key.Key != "" && key.Path != "" && !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
@@ -73,7 +73,7 @@ func expiredKeys(t *tally) []keyFile {
 // newKey names the proposer's address and key file, where a commit lacks the signature of a key of their own.
 func (r *reporter) newKey(t *tally) *keyFile {
 	lacks := slices.ContainsFunc(t.commits, func(c badCommit) bool { return !c.Counts && lacksKey(c.Verdict) })
-	key := keyFile{r.ownEmail(), safe("keys/"+r.proposer(r.in.Proposal.Author).Slug+".asc", pathPattern)}
+	key := keyFile{r.ownEmail(), safe("keys/"+r.proposer(r.in.Proposal.Author).Slug+".asc", pathPattern())}
 	if !lacks || key.Key == "" || key.Path == "" {
 		return nil
 	}
@@ -189,7 +189,7 @@ func (r *reporter) allOwn(t *tally) bool {
 // ownEmail is the proposer's first address in the roster, if a shell takes it as it is.
 func (r *reporter) ownEmail() md {
 	p, _ := r.config.Person(r.proposer(r.in.Proposal.Author).Slug)
-	if len(p.Emails) == 0 || !emailPattern.MatchString(p.Emails[0]) {
+	if len(p.Emails) == 0 || !emailPattern().MatchString(p.Emails[0]) {
 		return ""
 	}
 	return md(p.Emails[0])
@@ -197,13 +197,13 @@ func (r *reporter) ownEmail() md {
 
 // What a shell and a code block take as it is: no quoting, no option, no expansion.
 var (
-	emailPattern       = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,253}$`)
-	branchPattern      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$`)
-	hostPattern        = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]{0,253}(:[0-9]{1,5})?$`)
-	repoPattern        = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}/[A-Za-z0-9._-]{1,100}$`)
-	objectPattern      = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
-	fingerprintPattern = regexp.MustCompile(`^[0-9A-F]{40}([0-9A-F]{24})?$`)
-	pathPattern        = regexp.MustCompile(`^[A-Za-z0-9.][A-Za-z0-9._/-]{0,199}$`)
+	emailPattern       = lazily(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,253}$`)
+	branchPattern      = lazily(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$`)
+	hostPattern        = lazily(`^[A-Za-z0-9][A-Za-z0-9.-]{0,253}(:[0-9]{1,5})?$`)
+	repoPattern        = lazily(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}/[A-Za-z0-9._-]{1,100}$`)
+	objectPattern      = lazily(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+	fingerprintPattern = lazily(`^[0-9A-F]{40}([0-9A-F]{24})?$`)
+	pathPattern        = lazily(`^[A-Za-z0-9.][A-Za-z0-9._/-]{0,199}$`)
 )
 
 // work is where commands are run; for templates. What cannot be pasted as it is, is "".
@@ -217,16 +217,16 @@ type work struct {
 // fetched by its address. Without the base's name there are no commands.
 func (r *reporter) work() work {
 	p := r.in.Proposal
-	w := work{Branch: safe(p.Branch, branchPattern)}
-	if base := safe(p.Base, branchPattern); base != "" {
+	w := work{Branch: safe(p.Branch, branchPattern())}
+	if base := safe(p.Base, branchPattern()); base != "" {
 		w.Onto = "origin/" + base
 	}
 	if p.Fork && w.Onto != "" {
-		host, repository := safe(r.d.Repository.Host, hostPattern), safe(r.d.Repository.Name, repoPattern)
+		host, repository := safe(r.d.Repository.Host, hostPattern()), safe(r.d.Repository.Name, repoPattern())
 		if host == "" || repository == "" {
 			return work{}
 		}
-		w.Upstream, w.Onto = "https://"+host+"/"+repository+" "+safe(p.Base, branchPattern), "FETCH_HEAD"
+		w.Upstream, w.Onto = "https://"+host+"/"+repository+" "+safe(p.Base, branchPattern()), "FETCH_HEAD"
 	}
 	return w
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -305,11 +304,11 @@ func (r *reporter) root() string {
 	return r.config.Root
 }
 
-var versionPattern = regexp.MustCompile(`^([0-9]{1,9})\.([0-9]{1,9})$`)
+var versionPattern = lazily(`^([0-9]{1,9})\.([0-9]{1,9})$`)
 
 // nextVersion raises the second number; "" for what is no version.
 func nextVersion(version string) md {
-	m := versionPattern.FindStringSubmatch(version)
+	m := versionPattern().FindStringSubmatch(version)
 	if m == nil {
 		return ""
 	}
@@ -323,7 +322,7 @@ func nextVersion(version string) md {
 // fillRestore gives the commands that take back what landed. What was signed stands at the pull request's
 // head, else the text from before the landing is restored; a file that was not there is removed.
 func (r *reporter) fillRestore(v *deviationView) {
-	base, head := safe(r.d.Base, objectPattern), safe(r.d.Head, objectPattern)
+	base, head := safe(r.d.Base, objectPattern()), safe(r.d.Head, objectPattern())
 	var commands, byHand []md
 	for _, d := range r.d.Deviations {
 		path, source := shellPath(d.Path), base
@@ -345,7 +344,7 @@ func (r *reporter) fillRestore(v *deviationView) {
 
 // shellPath is a path as an argument of a command; "" for one that cannot be pasted.
 func shellPath(path string) md {
-	if bare := safe(path, pathPattern); bare != "" {
+	if bare := safe(path, pathPattern()); bare != "" {
 		return bare
 	}
 	if path == "" || len(path) > maxTitleLength || strings.HasPrefix(path, "-") || strings.ContainsAny(path, "'`\\") || visible(path) != path {
@@ -360,7 +359,7 @@ func (r *reporter) topic(id string) md {
 	if id == "" && (len(r.d.Deviations) == 1 || move) {
 		id = r.d.Deviations[0].ID
 	}
-	if bare := safe(strings.ToLower(id), branchPattern); bare != "" {
+	if bare := safe(strings.ToLower(id), branchPattern()); bare != "" {
 		return bare
 	}
 	return "deviation"

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -98,13 +97,13 @@ func breaksAfter(s string, i int, r rune) bool {
 	case 'w', 'W':
 		return strings.HasPrefix(rest, ".") && endsWithFold(s[:i], "ww")
 	case ':':
-		return strings.HasPrefix(rest, "//") || emojiPattern.MatchString(rest)
+		return strings.HasPrefix(rest, "//") || emojiPattern().MatchString(rest)
 	}
 	return false
 }
 
 // emojiPattern is what follows the first colon of :tada:. Of digits alone there are two; 15:40:11 is none.
-var emojiPattern = regexp.MustCompile(`^([A-Za-z0-9_+-]*[A-Za-z_+-][A-Za-z0-9_+-]*|100|1234):`)
+var emojiPattern = lazily(`^([A-Za-z0-9_+-]*[A-Za-z_+-][A-Za-z0-9_+-]*|100|1234):`)
 
 func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
 

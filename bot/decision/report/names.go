@@ -2,7 +2,6 @@ package report
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -84,14 +83,14 @@ func (n names) mention(slug, title string) md {
 
 // mention is the login, so that GitHub notifies the person, with who that is.
 func mention(login, described string) md {
-	if !loginPattern.MatchString(login) {
+	if !loginPattern().MatchString(login) {
 		return text(described, maxMessageLength)
 	}
 	return md("**@"+login+"** (") + text(described, maxMessageLength) + ")"
 }
 
 // loginPattern is what GitHub lets a person be called; "_" is for managed users.
-var loginPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$`)
+var loginPattern = lazily(`^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$`)
 
 // actor is who must act first. Slug is "" for somebody outside the roster, Name "" for nobody known, Role ""
 // where it does not matter.

@@ -3,7 +3,6 @@ package report
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"text/template"
 
@@ -69,9 +68,9 @@ func thousands(n int) string {
 }
 
 // blankLines are more than one blank line, which the branches of a template leave.
-var blankLines = regexp.MustCompile(`\n{3,}`)
+var blankLines = lazily(`\n{3,}`)
 
 // tidy takes superfluous blank lines away; values hold no line breaks, so none of theirs is touched.
 func tidy(s string) string {
-	return strings.TrimSpace(blankLines.ReplaceAllString(s, "\n\n")) + "\n"
+	return strings.TrimSpace(blankLines().ReplaceAllString(s, "\n\n")) + "\n"
 }

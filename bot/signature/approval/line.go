@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // MaxBodyBytes bounds a review's body; GitHub's own limit is 65,536 characters of
@@ -42,12 +43,14 @@ type LineProblem struct {
 	Text   string
 }
 
-// compiledLine never changes. IDs are those of documents (upper case), so that
+// compiledLine is compiled when a first line is read, and never changes. IDs are those of documents (upper case), so that
 // an ID can never be taken for a path.
-var compiledLine = regexp.MustCompile(
-	`^I sign as ([a-z][a-z0-9-]{0,63}): ` +
-		`(?:([A-Z][A-Z0-9-]{0,127}) ([0-9]{1,9}\.[0-9]{1,9})|(\.vidimus\.yml|keys/[a-z0-9][a-z0-9-]{0,63}\.(?:asc|pub)))` +
-		` (deleted )?sha256:([0-9a-f]{64})(?: images:sha256:([0-9a-f]{64}))?$`)
+var compiledLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(
+		`^I sign as ([a-z][a-z0-9-]{0,63}): ` +
+			`(?:([A-Z][A-Z0-9-]{0,127}) ([0-9]{1,9}\.[0-9]{1,9})|(\.vidimus\.yml|keys/[a-z0-9][a-z0-9-]{0,63}\.(?:asc|pub)))` +
+			` (deleted )?sha256:([0-9a-f]{64})(?: images:sha256:([0-9a-f]{64}))?$`)
+})
 
 // String is the line as a person copies it.
 func (l Line) String() string {
@@ -68,7 +71,7 @@ func (l Line) String() string {
 
 // ParseLine reads one whole line without its line end.
 func ParseLine(text string) (Line, bool) {
-	m := compiledLine.FindStringSubmatch(text)
+	m := compiledLine().FindStringSubmatch(text)
 	if m == nil {
 		return Line{}, false
 	}
