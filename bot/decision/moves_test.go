@@ -90,8 +90,10 @@ func TestDeviatingMoves_onlyWhereBothEndsDeviate(t *testing.T) {
 		{"the old path was signed", nil, []decision.Deviation{came}, 0},
 		{"the new path was signed", nil, []decision.Deviation{went}, 0},
 		{
-			"the other was there before", []decision.Document{{ID: "A", Path: came.Path, Change: decision.Modified}},
-			[]decision.Deviation{went, came}, 0,
+			"the other was there before",
+			[]decision.Document{{ID: "A", Path: came.Path, Change: decision.Modified}},
+			[]decision.Deviation{went, came},
+			0,
 		},
 		{"two came", nil, []decision.Deviation{went, came, {ID: "A", Path: "policy/c.md", Mode: document.ModeRegular}}, 0},
 	} {
