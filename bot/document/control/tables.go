@@ -60,7 +60,10 @@ func (pg *page) checkTable(rule tableSpec, t document.Table) {
 	if len(t.Rows) == 0 && !rule.MayBeEmpty {
 		pg.add("TAB001", document.Span{Line: t.Line}, "write at least one row", "The table of the section %s has no row.", document.Quote(rule.Section))
 	}
-	keys := make(map[string]int, len(t.Rows)) // lines
+	var keys map[string]int // lines
+	if rule.Key != "" {
+		keys = make(map[string]int, len(t.Rows))
+	}
 	for _, row := range t.Rows {
 		if blankRow(row) {
 			pg.add("TAB004", document.Span{Line: row.Line}, "fill the row, or delete it", "The row is blank.")
@@ -253,13 +256,22 @@ func (pg *page) checkKey(column string, cell document.Cell, keys map[string]int)
 	if isBlank(cell.Text) {
 		return
 	}
-	key := strings.ToLower(strings.Join(strings.Fields(cell.Text), " ")) // as a page shows it
+	key := strings.ToLower(singleBlanks(cell.Text))
 	if first, twice := keys[key]; twice {
 		pg.add("TAB006", cell.Span, "merge the two rows, or give one its own "+lowerFirst(column),
 			"%s %s stands twice, here and on line %d.", column, document.Quote(cell.Text), first)
 		return
 	}
 	keys[key] = cell.Line
+}
+
+// singleBlanks is a text as a page shows it: what is blank between two words, of whatever kind and number, is one.
+func singleBlanks(s string) string {
+	plain := strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+	if plain && !strings.Contains(s, "  ") && !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ") {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
 }
 
 // checkOtherCells looks for placeholders in the columns that no rule describes.
