@@ -130,7 +130,9 @@ func (x *across) missingSignatories(d *document.Document) []duty {
 	entry, registered := x.approved("cloud-service", d.ServiceID)
 	switch {
 	case s.Name == "contract-review" && registered && x.holdsPersonalData(entry):
-		add("dpo", func() string { return fmt.Sprintf("%s holds personal data (%s)", d.ServiceID, place(entry, "personal-data")) })
+		add("dpo", func() string {
+			return fmt.Sprintf("%s holds personal data (%s)", d.ServiceID, place(entry, "personal-data"))
+		})
 	case s.Name == "exit-plan" && registered:
 		add(entry.Text("business-owner"), func() string {
 			return fmt.Sprintf("it owns the business of %s (%s)", d.ServiceID, place(entry, "business-owner"))
