@@ -6,10 +6,12 @@
 // ratios: how many times ours is faster than gpg, and our CPU time over that of the bare cryptography,
 // once without and once with what git takes to read the objects and the program to start. Run it on a
 // quiet machine: what else runs makes ours, which uses all cores, look slower than the bare loop.
+// Each but gpg is run three times, in turn; the run with the least CPU time counts.
 // It needs git; without gpg that column stays empty. Nothing of it is part of the product.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -59,10 +61,12 @@ func run(only string, scale float64, dir string) error {
 	fmt.Printf("%s, %d cores, %s\n", runtime.Version(), runtime.NumCPU(), time.Now().UTC().Format(time.DateOnly))
 	fmt.Println("kind       commits  by               commits/s    CPU s   wall s  peak MB   CPU µs/commit")
 	for _, c := range []counts{
-		{"ed25519", 20_000, 300}, {"p256", 10_000, 300}, {"rsa2048", 6_000, 300}, {"rsa4096", 2_000, 300}, {
-			"mixed", 8_000,
-			300,
-		}, {"long", 100_000, 0},
+		{"ed25519", 20_000, 300},
+		{"p256", 20_000, 300},
+		{"rsa2048", 20_000, 300},
+		{"rsa4096", 4_000, 300}, // signing these takes longest
+		{"mixed", 20_000, 300},
+		{"long", 100_000, 0},
 	} {
 		if only != "" && only != c.kind || only == "" && c.kind == "long" {
 			continue
@@ -81,26 +85,20 @@ func measure(c counts, binary, dir string) error {
 	if err != nil {
 		return err
 	}
-	bare, err := w.bare()
-	if err != nil {
-		return err
+	var bare, ours, git, start result
+	for range rounds { // in turn, so that a busy moment meets all alike
+		err := errors.Join(
+			bare.lower(w.bare),
+			ours.lower(func() (result, error) { return w.ours(binary) }),
+			git.lower(w.git),
+			start.lower(func() (result, error) { return w.start(binary) }))
+		if err != nil {
+			return err
+		}
 	}
 	bare.print(c.kind, "bare crypto")
-	ours, err := w.ours(binary)
-	if err != nil {
-		return err
-	}
 	ours.print(c.kind, "vidimus")
-	git, err := w.git()
-	if err != nil {
-		return err
-	}
 	git.print(c.kind, "of that, git")
-	_, start, err := timed(exec.Command(binary, "version"))
-	if err != nil {
-		return err
-	}
-	start.commits = ours.commits
 	start.print(c.kind, "of that, start")
 	own := ours.perCommit() - git.perCommit() - start.perCommit()
 	fmt.Printf("%-10s ours/bare in CPU time per commit:  %.2f, with git's reading and the start of the program %.2f\n",
@@ -126,6 +124,18 @@ type result struct {
 	commits   int
 	cpu, wall time.Duration
 	peak      int64 // bytes
+}
+
+// rounds is how often each but gpg is run; the run with the least CPU time counts.
+const rounds = 3
+
+// lower runs a measurement, and is that one if it took less CPU time or none was made before.
+func (r *result) lower(run func() (result, error)) error {
+	again, err := run()
+	if err == nil && (r.commits == 0 || again.cpu < r.cpu) {
+		*r = again
+	}
+	return err
 }
 
 // rate is commits per second of wall time.

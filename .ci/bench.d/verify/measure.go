@@ -121,6 +121,13 @@ func (w *world) ours(binary string) (result, error) {
 	return r, nil
 }
 
+// start runs the program for nothing.
+func (w *world) start(binary string) (result, error) {
+	_, r, err := timed(exec.Command(binary, "version"))
+	r.commits = len(w.tips)
+	return r, err
+}
+
 // git runs what our command asks of git, and throws it away at a pipe's end: that share of our time is git's.
 func (w *world) git() (result, error) {
 	repo := filepath.Join(w.dir, "repo.git")
