@@ -164,8 +164,9 @@ func (v *commitVerification) terms(now time.Time, hasPeople bool) commitsig.Term
 }
 
 // gcPercent lets the heap grow to some ten megabytes between collections: what lives is a few batches,
-// and collecting after each of them costs more than judging it.
-const gcPercent = 400
+// and collecting after each of them costs more than judging it. At 400 the memory that is touched for the
+// first time costs more than the collections that it saves (measured over 20,000 commits: 50 to 400 in turn).
+const gcPercent = 200
 
 // run judges the commits, prints them and says how many count.
 func (v *commitVerification) run(ctx context.Context, now time.Time) error {
