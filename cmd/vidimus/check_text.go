@@ -141,15 +141,25 @@ func (p *checkPrinter) place(f document.Finding) string {
 func (p *checkPrinter) text(path string, line int) string {
 	if path != p.path {
 		p.path, p.lines = path, nil
-		raw, err := fs.ReadFile(p.scope.fsys(), path)
-		if err == nil && len(raw) <= document.MaxDocumentBytes {
-			p.lines = strings.Split(strings.ReplaceAll(string(raw), "\r\n", "\n"), "\n")
-		}
+		p.lines = linesOf(p.scope.fsys(), path)
 	}
 	if line < 1 || line > len(p.lines) {
 		return ""
 	}
 	return p.lines[line-1]
+}
+
+// linesOf reads a file that may be shown; none of what is no file: a pipe would never end.
+func linesOf(files fs.FS, path string) []string {
+	info, err := fs.Stat(files, path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > document.MaxDocumentBytes {
+		return nil
+	}
+	raw, err := fs.ReadFile(files, path)
+	if err != nil {
+		return nil
+	}
+	return strings.Split(strings.ReplaceAll(string(raw), "\r\n", "\n"), "\n")
 }
 
 // excerpt shows the line, cut around the mark, and the caret below it.

@@ -180,6 +180,9 @@ func (v *commitVerification) run(ctx context.Context, now time.Time) error {
 	}
 	v.notes(trust)
 	terms := v.terms(now, trust.hasPeople)
+	if err := v.repo.areCommits(ctx, v.o.ranges); err != nil {
+		return err
+	}
 	p := v.printer(trust, terms)
 	source, err := v.repo.commits(ctx, v.selection(), v.stdin)
 	if err != nil {
@@ -198,6 +201,9 @@ func (v *commitVerification) run(ctx context.Context, now time.Time) error {
 	far.end()
 	if err := errors.Join(err, source.close()); err != nil {
 		return err
+	}
+	if v.o.stdin && s.total == 0 {
+		return &hintedError{errors.New("no commit ids came on standard input"), "did the command before the pipe end with an error?"}
 	}
 	return v.finish(ctx, p, s)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,7 +34,8 @@ type chain struct {
 	landed        map[string]bool // commits that the ledger records
 	broken        *judgedCommit
 	why           string
-	accepted      int
+	// tip are the keys at the end of the chain: what is revoked there for good was never to be trusted.
+	tip keyring.Ring
 }
 
 // stateTrust is what one state of configuration and keys makes of a commit, or why it makes nothing.
@@ -72,9 +74,6 @@ func (v *commitVerification) authenticate(ctx context.Context, now time.Time) er
 		return err
 	}
 	err = v.finish(ctx, p, s)
-	if c.accepted > 0 {
-		v.say("%s of them not signed by a person, but accepted: see the texts in --format json\n", commitCount(c.accepted))
-	}
 	if c.broken != nil {
 		v.say("the chain breaks first at %.12s: %s\n", c.broken.id, printable(c.why))
 	}
@@ -121,6 +120,7 @@ func (v *commitVerification) newChain(ctx context.Context, now time.Time) (*chai
 	if t.err != nil {
 		return nil, "", fmt.Errorf("read trust root %s: %w", root, t.err)
 	}
+	c.tip = c.trust(ctx, tip).ring // the zero ring, which revokes nothing, where the tip has none
 	c.landed, err = v.repo.landed(ctx, t.config.Evidence.Branch, root, v.o.ledgerKey)
 	return c, tip, err
 }
@@ -175,7 +175,16 @@ func (c *chain) judge(ctx context.Context, id string, raw []byte) judgedCommit {
 			worst = j
 		}
 	}
+	if worst.counts && c.revokedSince(worst.verdict.Fingerprint) {
+		worst.verdict, worst.counts = commitsig.Judge(raw, c.tip, c.terms), false
+	}
 	return worst
+}
+
+// revokedSince tells whether the tip knows a key to be revoked for good. Only the key's owner can say that, so it is
+// believed of a tip that is not authenticated yet: it can take trust away, and give none.
+func (c *chain) revokedSince(fingerprint string) bool {
+	return slices.ContainsFunc(c.tip.Named(fingerprint, 0), keyring.Key.RevokedForGood)
 }
 
 // hostKeyEnough tells whether every rule takes the host's word for commits. For configuration and keys
@@ -206,8 +215,7 @@ func (c *chain) link(ctx context.Context, j judgedCommit) (judgedCommit, error) 
 			c.breakAt(j, j.verdict.Text)
 			return j, nil
 		}
-		c.accepted++
-		j.counts = true
+		j.counts, j.accepted = true, why
 		j.verdict.Text, j.verdict.Mend = why, ""
 	}
 	c.authenticated[j.id] = true

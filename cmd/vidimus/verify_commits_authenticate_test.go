@@ -80,6 +80,29 @@ func TestAuthenticate_keysOfTheParentDecide(t *testing.T) {
 	w.breaks(root, gone, "is in no file of keys/")
 }
 
+func TestAuthenticate_keyRevokedForGoodWasNeverToBeTrusted(t *testing.T) {
+	w, root := founded(t, "personal-key")
+	forged := w.commit(step{branch: "main", author: "bruno", key: "bruno", files: policy("by whoever held the key\n")})
+	w.holds(root)
+	key, made := w.keys["bruno"], keyringtest.Says{Made: keysMade, Flags: []byte{3}}
+	revoked := keyringtest.Armour("PUBLIC KEY BLOCK", key.Primary(), key.Revoke(key, keyringtest.Says{Made: keysMade.AddDate(1, 0, 0)}),
+		keyringtest.UserID("Bruno"), key.Certify(key, "Bruno", made))
+	w.commit(step{branch: "main", author: "aoife", key: "aoife", files: map[string]string{"keys/bruno.asc": string(revoked)}})
+	w.breaks(root, forged, "revoked")
+}
+
+func TestAuthenticate_acceptedIsNotCalledGood(t *testing.T) {
+	w, root := founded(t, "personal-key")
+	w.commit(step{branch: "main", author: "bruno", files: map[string]string{"README.md": "not governed\n"}})
+	w.commit(step{branch: "main", author: "bruno", key: "bruno", files: policy("one\n")})
+	code, said := w.authenticated(root, "main")
+	for _, want := range []string{"pass   ", "unsigned, but accepted: it changes nothing governed.", "2 commits, 1 good, 1 accepted as they are"} {
+		if code != exitClean || !strings.Contains(said, want) {
+			t.Errorf("exit code %d, want 0 and %q:\n%s", code, want, said)
+		}
+	}
+}
+
 func TestAuthenticate_keysThatACommitBringsDoNotJudgeIt(t *testing.T) {
 	w, root := founded(t, "personal-key")
 	takeover := w.commit(step{

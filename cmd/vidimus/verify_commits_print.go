@@ -16,6 +16,8 @@ type judgedCommit struct {
 	id      string
 	verdict commitsig.Verdict
 	counts  bool
+	// accepted says why a commit is part of the chain though its verdict does not count, else "".
+	accepted string
 	// author and committer are what the commit claims; zero for a malformed one.
 	author, committer commitsig.Identity
 	// parents are known only where the chain is asked for.

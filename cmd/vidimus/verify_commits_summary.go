@@ -11,6 +11,7 @@ import (
 // commitSummary counts what came out.
 type commitSummary struct {
 	total, counted int
+	accepted       int // of those that count, the ones whose verdict alone does not
 	oldest         time.Time
 	started        time.Time
 	trust          string
@@ -27,6 +28,9 @@ const maxMissing = 10
 // add counts one commit.
 func (s *commitSummary) add(c judgedCommit) {
 	s.total++
+	if c.accepted != "" {
+		s.accepted++
+	}
 	if c.counts {
 		s.counted++
 	} else if len(s.missing) < maxMissing {
@@ -47,11 +51,14 @@ func (s *commitSummary) text(took time.Duration) string {
 		if !s.oldest.IsZero() {
 			since = ", since " + s.oldest.UTC().Format(time.DateOnly)
 		}
-		return fmt.Sprintf("%s\n%s, all good%s, %s\n", s.trust, commitCount(s.total), since, duration(took))
+		all := "all good"
+		if s.accepted > 0 {
+			all = fmt.Sprintf("%s good, %s accepted as they are", thousands(s.total-s.accepted), thousands(s.accepted))
+		}
+		return fmt.Sprintf("%s\n%s, %s%s, %s\n", s.trust, commitCount(s.total), all, since, duration(took))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s of %s are good. %s do not count:\n", s.trust, thousands(s.counted), commitCount(s.total),
-		thousands(s.total-s.counted))
+	fmt.Fprintf(&b, "%s\n%s of %s count, %s not:\n", s.trust, thousands(s.counted), commitCount(s.total), thousands(s.total-s.counted))
 	for _, c := range s.missing {
 		lines := wrapped(printable(strings.TrimSuffix(string(c.verdict.Word)+": "+s.place.mend(c), ": ")), 64)
 		fmt.Fprintf(&b, "  %.12s  %s\n", c.id, strings.Join(lines, "\n                "))

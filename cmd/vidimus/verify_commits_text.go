@@ -65,13 +65,21 @@ func (p *textPrinter) finish(*commitSummary) error {
 // print writes one commit: state, id, claimed date, person; then why it does not count; then the key.
 func (p *textPrinter) print(c judgedCommit) {
 	state := p.paint.good("good")
-	if !c.counts {
+	switch {
+	case !c.counts:
 		state = p.paint.bad("bad ")
+	case c.accepted != "":
+		state = "pass" // as it is, without a signature that counts
 	}
 	p.line("%s   %.12s  %s  %s\n", state, c.id, claimedDay(c), printable(p.who(c)))
 	v := c.verdict
 	if !c.counts {
 		for _, line := range wrapped(string(v.Word)+": "+printable(lowerFirst(v.Found())), 73) {
+			p.line("       %s\n", line)
+		}
+	}
+	if c.accepted != "" {
+		for _, line := range wrapped(string(v.Word)+", but accepted: "+printable(lowerFirst(c.accepted)), 73) {
 			p.line("       %s\n", line)
 		}
 	}
@@ -89,7 +97,7 @@ func (p *textPrinter) line(format string, args ...any) {
 
 // who names the signer, or the committer where the commit does not count.
 func (p *textPrinter) who(c judgedCommit) string {
-	if !c.counts {
+	if !c.counts || c.accepted != "" {
 		if c.committer.Name == "" && c.committer.Email == "" {
 			return ""
 		}

@@ -47,7 +47,7 @@ func TestCommitSummary_text(t *testing.T) {
 		{[]judgedCommit{good}, "keys\n1 commit, all good, since 2026-09-22, 31 ms\n"},
 		{
 			[]judgedCommit{good, bad, nothing},
-			"keys\n1 of 3 commits are good. 2 do not count:\n  aaaaaaaaaaaa  unsigned: It is part of origin/main.\n  bbbbbbbbbbbb  bad\n" +
+			"keys\n1 of 3 commits count, 2 not:\n  aaaaaaaaaaaa  unsigned: It is part of origin/main.\n  bbbbbbbbbbbb  bad\n" +
 				"What is part of origin/main is not amended: that would rewrite it for\neverybody. Whether it was signed for stands in the evidence.\n",
 		},
 	} {

@@ -134,6 +134,19 @@ func (r commitRepository) resolve(ctx context.Context, revision string) (string,
 	return id, err
 }
 
+// areCommits refuses a name of something else, such as a file: git walks it and finds no commits. Ranges are left to git.
+func (r commitRepository) areCommits(ctx context.Context, revisions []string) error {
+	for _, name := range revisions {
+		if strings.Contains(name, "..") || strings.HasPrefix(name, "^") {
+			continue
+		}
+		if _, err := r.resolve(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // keysAt reads the key files and the configuration of a commit; config is nil where there is none.
 // Only regular files count.
 func (r commitRepository) keysAt(ctx context.Context, commit string) (files []keyring.File, config []byte, err error) {
