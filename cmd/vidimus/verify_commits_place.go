@@ -17,6 +17,8 @@ type commitPlace struct {
 	// landed holds the ids of those that have landed, in names where, like "origin/main".
 	landed map[string]bool
 	in     string
+	// stray holds the ids of those that were asked for one by one and that no branch holds which lies checked out.
+	stray map[string]bool
 	// onto is what git calls the governed branch or the base of the range, "" where neither is known; branch
 	// is that of the proposal, "" where it is not known, and onGoverned tells that it has not got one of its own yet.
 	onto, branch string
@@ -27,7 +29,7 @@ type commitPlace struct {
 
 // place finds out where the missing commits of s stand. What git cannot say is not claimed.
 func (v *commitVerification) place(ctx context.Context, s *commitSummary) commitPlace {
-	p := commitPlace{landed: map[string]bool{}, owners: owners(s.config)}
+	p := commitPlace{landed: map[string]bool{}, stray: map[string]bool{}, owners: owners(s.config)}
 	refs := v.repo.governedRefs(ctx, s.config)
 	bare, _ := v.repo.output(ctx, "rev-parse", "--is-bare-repository") // without an answer it is not bare
 	switch {
@@ -48,6 +50,11 @@ func (v *commitVerification) place(ctx context.Context, s *commitSummary) commit
 		before, _, isRange := strings.Cut(v.o.ranges[0], "..")
 		if isRange {
 			p.onto = pasteable(before)
+		}
+	}
+	if v.o.stdin {
+		for _, id := range v.repo.beyond(ctx, s.missing, []string{"HEAD"}) {
+			p.stray[id] = !p.landed[id]
 		}
 	}
 	p.branch = v.proposed(ctx)
@@ -155,6 +162,8 @@ func (p commitPlace) mend(c judgedCommit) string {
 		return c.verdict.Text
 	case p.landed[c.id]:
 		return "It is part of " + p.in + "."
+	case p.stray[c.id]:
+		return "It is not part of what is checked out: find out where it comes from."
 	}
 	return c.verdict.Mend
 }
@@ -167,6 +176,7 @@ func (p commitPlace) advice(missing []judgedCommit) string {
 		switch {
 		case p.landed[c.id]:
 			landed++
+		case p.stray[c.id]:
 		case c.verdict.Mend != "" && c.verdict.Word != commitsig.ExpiredKey:
 			again++
 		}

@@ -71,6 +71,20 @@ func TestVerifyCommits_workOnTheGovernedBranchGetsABranchOfItsOwn(t *testing.T) 
 	}
 }
 
+// TestVerifyCommits_whatIsNotCheckedOutIsNotToBeSignedAgain: an object that somebody named may be anybody's.
+func TestVerifyCommits_whatIsNotCheckedOutIsNotToBeSignedAgain(t *testing.T) {
+	w, _ := history(t, 1)
+	w.branch("elsewhere", "main")
+	stray := w.commit(step{branch: "elsewhere", author: "bruno", files: map[string]string{"policy/cloud.md": "unsigned\n"}})
+	var stdout, stderr bytes.Buffer
+	code := runVerifyCommits(context.Background(), []string{"verify", "commits", "--repo", w.dir, "--base", "main", "--stdin"},
+		strings.NewReader(stray+"\n"), &stdout, &stderr)
+	got := strings.Join(strings.Fields(stderr.String()), " ")
+	if code != exitNegative || !strings.Contains(got, "find out where it comes from") || strings.Contains(got, "git rebase") {
+		t.Errorf("exit code %d, the advice is\n%s", code, stderr.String())
+	}
+}
+
 // TestVerifyCommits_commandsMend pastes what is advised, with the programs that people have: three unsigned commits, the
 // first, one in the middle and the last, are signed, and the text stays.
 func TestVerifyCommits_commandsMend(t *testing.T) {
