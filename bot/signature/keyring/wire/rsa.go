@@ -57,7 +57,10 @@ func (k *rsaKey) verify(h Hash, digest, signature []byte) bool {
 func (k *rsaKey) power(s *big.Int) *big.Int {
 	m := product{key: k, words: make([]big.Word, 2*len(k.public.N.Bits()))}
 	m.of(s, k.square)
-	first := new(big.Int).Set(&m.result)
+	first := s // of an exponent like 65537, which has only its first and last bit set, it is not needed again
+	if bits.OnesCount(uint(k.public.E)) > 2 {
+		first = new(big.Int).Set(&m.result)
+	}
 	for i := bits.Len(uint(k.public.E)) - 2; i >= 0; i-- {
 		m.of(&m.result, &m.result)
 		switch {
@@ -67,7 +70,10 @@ func (k *rsaKey) power(s *big.Int) *big.Int {
 			m.of(&m.result, first)
 		}
 	}
-	return m.result.Mod(&m.result, k.public.N)
+	if m.result.Cmp(k.public.N) >= 0 { // seldom: only then it pays to divide
+		m.result.Mod(&m.result, k.public.N)
+	}
+	return &m.result
 }
 
 // product multiplies modulo N; its result stands in words, which the next product overwrites.
