@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 )
 
 // Modes of a file as Git writes them in a tree (git-ls-tree(1)), besides [ModeRegular]; none of them is allowed.
@@ -30,6 +31,15 @@ type File struct {
 	Path  string
 	Mode  string
 	Bytes []byte
+}
+
+// FileAt finds the file at a path, and tells whether there is one.
+func FileAt(files []File, path string) (File, bool) {
+	i := slices.IndexFunc(files, func(f File) bool { return f.Path == path })
+	if i < 0 {
+		return File{}, false
+	}
+	return files[i], true
 }
 
 // Digest returns the SHA-256 of raw as 64 lower-case hex digits, as sha256sum prints it.

@@ -47,10 +47,9 @@ func findCheckBase(ctx context.Context, root, revision string) (checkBase, error
 	if name == "" {
 		name = originHead
 	}
-	tip, err := b.repo.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
-	exit := (*exec.ExitError)(nil)
+	tip, err := b.repo.resolve(ctx, name)
 	switch {
-	case err != nil && !errors.As(err, &exit):
+	case err != nil && !errors.Is(err, errNoCommit):
 		return b, err // git said why, such as a folder of somebody else's
 	case err != nil && revision != "":
 		return b, &hintedError{fmt.Errorf("--base %s: no such commit", revision), "git fetch, or name a branch or commit that is here"}

@@ -127,17 +127,8 @@ func readGoverningFile(root, p string) (document.File, error) {
 }
 
 func hasConfiguration(files []document.File) bool {
-	_, there := fileAt(files, document.ConfigurationPath)
+	_, there := document.FileAt(files, document.ConfigurationPath)
 	return there
-}
-
-// fileAt is the file at a path; without Mode if there is none.
-func fileAt(files []document.File, p string) (document.File, bool) {
-	i := slices.IndexFunc(files, func(f document.File) bool { return f.Path == p })
-	if i < 0 {
-		return document.File{}, false
-	}
-	return files[i], true
 }
 
 // configuration is the one by which documents are judged, and whether there is one.
@@ -171,8 +162,8 @@ func (g *checkGovernance) judge(day document.Date) []document.Finding {
 // where the change has another one, of which the lines are others.
 func (g *checkGovernance) faults() []document.Finding {
 	faults := slices.Clone(g.charter.Faults)
-	now, _ := fileAt(g.own, document.ConfigurationPath)
-	then, _ := fileAt(g.before, document.ConfigurationPath)
+	now, _ := document.FileAt(g.own, document.ConfigurationPath)
+	then, _ := document.FileAt(g.before, document.ConfigurationPath)
 	if g.based && string(now.Bytes) != string(then.Bytes) {
 		for i := range faults {
 			faults[i].Line, faults[i].Column, faults[i].EndColumn = 0, 0, 0
@@ -189,11 +180,11 @@ func (g *checkGovernance) ownerless() []document.Finding {
 			paths = append(paths, f.Path)
 		}
 	}
-	next, _ := fileAt(g.own, document.ConfigurationPath)
+	next, _ := document.FileAt(g.own, document.ConfigurationPath)
 	var findings []document.Finding
 	for _, p := range paths {
-		before, _ := fileAt(g.before, p)
-		after, _ := fileAt(g.own, p)
+		before, _ := document.FileAt(g.before, p)
+		after, _ := document.FileAt(g.own, p)
 		if before.Mode == after.Mode && string(before.Bytes) == string(after.Bytes) {
 			continue
 		}

@@ -19,7 +19,7 @@ const verifyCommitsUsage = `usage: vidimus verify commits [OPTION...] [RANGE...]
 
 Judges the signature of each commit in RANGE, as git understands it; without one,
 of all commits behind HEAD. Keys and people come from keys/ and .vidimus.yml of
-the commit before the range, never from what is judged.
+the commit before the range, not from what is judged; without a range, of HEAD.
 
   --repo DIR           the repository, bare or not; default: the one you are in
   --all                the commits behind all branches and tags

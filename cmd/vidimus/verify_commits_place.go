@@ -17,7 +17,7 @@ type commitPlace struct {
 	// landed holds the ids of those that have landed, in names where, like "origin/main".
 	landed map[string]bool
 	in     string
-	// stray holds the ids of those that were asked for one by one and that no branch holds which lies checked out.
+	// stray holds the ids of those that were named one by one and are not part of what is checked out.
 	stray map[string]bool
 	// onto is what git calls the governed branch or the base of the range, "" where neither is known; branch
 	// is that of the proposal, "" where it is not known, and onGoverned tells that it has not got one of its own yet.

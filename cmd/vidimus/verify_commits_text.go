@@ -62,24 +62,19 @@ func (p *textPrinter) finish(*commitSummary) error {
 	return p.err
 }
 
-// print writes one commit: state, id, claimed date, person; then why it does not count; then the key.
+// print writes one commit: state, id, claimed date, person; then why it does not count, or is accepted; then the key.
 func (p *textPrinter) print(c judgedCommit) {
-	state := p.paint.good("good")
+	v := c.verdict
+	state, why := p.paint.good("good"), ""
 	switch {
 	case !c.counts:
-		state = p.paint.bad("bad ")
-	case c.accepted != "":
-		state = "pass" // as it is, without a signature that counts
+		state, why = p.paint.bad("bad "), string(v.Word)+": "+printable(lowerFirst(v.Found()))
+	case c.accepted != "": // as it is, without a signature that counts
+		state, why = "pass", string(v.Word)+", but accepted: "+printable(lowerFirst(c.accepted))
 	}
 	p.line("%s   %.12s  %s  %s\n", state, c.id, claimedDay(c), printable(p.who(c)))
-	v := c.verdict
-	if !c.counts {
-		for _, line := range wrapped(string(v.Word)+": "+printable(lowerFirst(v.Found())), 73) {
-			p.line("       %s\n", line)
-		}
-	}
-	if c.accepted != "" {
-		for _, line := range wrapped(string(v.Word)+", but accepted: "+printable(lowerFirst(c.accepted)), 73) {
+	if why != "" {
+		for _, line := range wrapped(why, 73) {
 			p.line("       %s\n", line)
 		}
 	}

@@ -125,11 +125,14 @@ func (v *commitVerification) baseCommit(ctx context.Context) (commit, name strin
 	return commit, name, err
 }
 
+// errNoCommit is in the error of a revision that names none.
+var errNoCommit = errors.New("names no commit")
+
 // resolve gives the commit that a revision names.
 func (r commitRepository) resolve(ctx context.Context, revision string) (string, error) {
 	id, err := r.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 1 { // all that git says by --quiet
-		return "", &hintedError{fmt.Errorf("%q names no commit in %s", revision, r.dir), "git fetch, or name a branch or commit that is here"}
+		return "", &hintedError{fmt.Errorf("%q %w in %s", revision, errNoCommit, r.dir), "git fetch, or name a branch or commit that is here"}
 	}
 	return id, err
 }

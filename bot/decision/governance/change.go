@@ -40,8 +40,8 @@ func (c Change) Judge() []document.Finding {
 // next is the configuration that the branch would hold, if it can be read, else
 // the one that holds now.
 func (c Change) next(after []document.File) (repoconfig.Config, []document.Finding) {
-	now, _ := at(c.Before.files, repoconfig.Path)
-	then, there := at(after, repoconfig.Path)
+	now, _ := document.FileAt(c.Before.files, repoconfig.Path)
+	then, there := document.FileAt(after, repoconfig.Path)
 	switch {
 	case !there:
 		return c.Before.Config, []document.Finding{

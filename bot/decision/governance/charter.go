@@ -48,7 +48,7 @@ type Charter struct {
 // that are no regular files, which is a finding elsewhere. File bytes are kept.
 func Read(files []document.File) Charter {
 	c := Charter{files: governing(files)}
-	own, there := at(c.files, repoconfig.Path)
+	own, there := document.FileAt(c.files, repoconfig.Path)
 	if !there || own.Mode != document.ModeRegular {
 		c.Faults = []document.Finding{fault(RuleUnreadable, "there is no configuration that is a regular file", "write .vidimus.yml as a regular file")}
 		return c
@@ -106,15 +106,6 @@ func governing(files []document.File) []document.File {
 	}
 	slices.SortStableFunc(part, func(a, b document.File) int { return strings.Compare(a.Path, b.Path) })
 	return part
-}
-
-// at finds the file at path.
-func at(files []document.File, path string) (document.File, bool) {
-	i := slices.IndexFunc(files, func(f document.File) bool { return f.Path == path })
-	if i < 0 {
-		return document.File{}, false
-	}
-	return files[i], true
 }
 
 // same says whether two files have the same bytes and mode.

@@ -30,7 +30,7 @@ func (f Founding) Judge() []document.Finding {
 	var findings []document.Finding
 	own := governing(f.Files)
 	for _, path := range f.Changed {
-		if _, ok := at(own, path); !ok {
+		if _, ok := document.FileAt(own, path); !ok {
 			problem := fault(RuleFounding, "a founding change holds only .vidimus.yml and keys/, and this one touches "+path, "take it out and propose it after the founding")
 			problem.Path = path
 			findings = append(findings, problem)
