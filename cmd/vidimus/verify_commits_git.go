@@ -173,6 +173,7 @@ func (s *commitSource) read(name string, c *exec.Cmd) error {
 	if err != nil {
 		return fmt.Errorf("connect to git: %w", err)
 	}
+	widen(out)
 	s.out = bufio.NewReaderSize(out, 256<<10)
 	return s.start(name, c)
 }

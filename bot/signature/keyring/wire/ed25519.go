@@ -4,7 +4,6 @@ import (
 	"crypto/ed25519"
 	"crypto/sha512"
 	"sync"
-	"sync/atomic"
 
 	"filippo.io/edwards25519"
 	"filippo.io/edwards25519/field"
@@ -25,9 +24,8 @@ const (
 // verification takes a third of the time.
 type edKey struct {
 	public ed25519.PublicKey
-	seen   atomic.Uint32 // signatures verified, until there is a table
-	once   sync.Once
-	minusA *multiples // of the negated key; nil until once has run, and where the key is no point
+	usage  usage
+	minusA *multiples // of the negated key; nil until it was used often, and where the key is no point
 }
 
 // newEdKey takes a key of 32 bytes, whatever they are.
@@ -37,11 +35,9 @@ func newEdKey(public []byte) *edKey { return &edKey{public: ed25519.PublicKey(pu
 // encodings too, which a fuzz test holds. A batch of signatures is never verified together, because
 // batches accept others. Source: RFC 8032 §5.1.7; FIPS 186-5 §7.7.
 func (k *edKey) verify(message []byte, signature *[ed25519.SignatureSize]byte) bool {
-	if k.seen.Load() < tableAfter {
-		k.seen.Add(1)
+	if !k.usage.often(tableAfter, k.prepare) {
 		return ed25519.Verify(k.public, message, signature[:])
 	}
-	k.once.Do(k.prepare)
 	if k.minusA == nil {
 		return false
 	}
@@ -76,8 +72,7 @@ var baseMultiples = sync.OnceValue(func() *multiples {
 	return newMultiples(edwards25519.NewGeneratorPoint(), baseWidth)
 })
 
-// multiples is a table of a point P: rows of d·2^(row·width)·P for d from 1 to 2^(width-1). With it a
-// multiple of P is a sum of one point a row, without a doubling.
+// multiples is a table of a point's multiples in affine form.
 type multiples struct {
 	width  int
 	points []tablePoint
@@ -88,20 +83,9 @@ type tablePoint struct{ sum, difference, product field.Element }
 
 // newMultiples makes the table of p.
 func newMultiples(p *edwards25519.Point, width int) *multiples {
-	half := 1 << (width - 1)
-	rows := scalarBits/width + 1 // the last digit takes the carry
-	points := make([]*edwards25519.Point, 0, rows*half)
-	first := new(edwards25519.Point).Set(p)
-	for range rows {
-		multiple := first
-		for range half {
-			points = append(points, multiple)
-			multiple = new(edwards25519.Point).Add(multiple, first)
-		}
-		last := points[len(points)-1]
-		first = new(edwards25519.Point).Add(last, last)
-	}
-	return &multiples{width, flatten(points)}
+	return &multiples{width, flatten(multiplesOf(p, scalarBits, width, func(a, b *edwards25519.Point) *edwards25519.Point {
+		return new(edwards25519.Point).Add(a, b)
+	}))}
 }
 
 // flatten gives points in affine form; all are divided by their Z with one inversion.
@@ -145,35 +129,13 @@ func twiceD() *field.Element {
 // addTo adds the scalar's multiple of the table's point to p. The scalar is little-endian and below the
 // group's order.
 func (m *multiples) addTo(p *edPoint, scalar []byte) {
-	half := 1 << (m.width - 1)
-	carry := 0
-	for row := 0; row*half < len(m.points); row++ {
-		digit := bitsAt(scalar, row*m.width, m.width) + carry
-		carry = 0
-		if digit > half { // one of the next row, less what is too much
-			digit -= 2 * half
-			carry = 1
+	addMultiple(scalar, len(m.points), m.width, func(place int, negative bool) {
+		if negative {
+			p.subtract(&m.points[place])
+		} else {
+			p.add(&m.points[place])
 		}
-		switch {
-		case digit > 0:
-			p.add(&m.points[row*half+digit-1])
-		case digit < 0:
-			p.subtract(&m.points[row*half-digit-1])
-		}
-	}
-}
-
-// bitsAt reads n bits, at most 8, of a little-endian number; above its end there are zeros.
-func bitsAt(number []byte, at, n int) int {
-	i := at / 8
-	if i >= len(number) {
-		return 0
-	}
-	window := int(number[i])
-	if i+1 < len(number) {
-		window |= int(number[i+1]) << 8
-	}
-	return window >> (at % 8) & (1<<n - 1)
+	})
 }
 
 // edPoint is a point of the curve in extended coordinates: x = X/Z, y = Y/Z, xy = T/Z.

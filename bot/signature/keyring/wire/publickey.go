@@ -56,7 +56,8 @@ type PublicKey struct {
 	hashable  []byte // what signatures over the key hash
 	ed25519   *edKey
 	rsa       *rsaKey
-	ecdsa     *ecdsa.PublicKey
+	p256      *p256Key
+	ecdsa     *ecdsa.PublicKey // on other curves of NIST
 	packet    *packet.PublicKey // for DSA and for curves that the standard library lacks
 }
 
@@ -188,7 +189,11 @@ func (k *PublicKey) readECDSA(c *cursor) error {
 	if err != nil {
 		return malformed(6, "the key is not a point of its curve")
 	}
-	k.ecdsa = key
+	if curve == elliptic.P256() {
+		k.p256 = &p256Key{public: key}
+	} else {
+		k.ecdsa = key
+	}
 	return nil
 }
 

@@ -25,6 +25,8 @@ func (k *PublicKey) Verify(s *Signature, data ...[]byte) bool {
 		return k.verifyEd25519(s, digest)
 	case k.rsa != nil:
 		return k.rsa.verify(s.Hash, digest, s.values[0])
+	case k.p256 != nil:
+		return k.p256.verify(digest, s.values[0], s.values[1])
 	case k.ecdsa != nil:
 		r, t := new(big.Int).SetBytes(s.values[0]), new(big.Int).SetBytes(s.values[1])
 		return ecdsa.Verify(k.ecdsa, digest, r, t)
