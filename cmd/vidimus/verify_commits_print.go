@@ -44,7 +44,7 @@ type tsvPrinter struct{ w *bufio.Writer }
 
 // newTSVPrinter writes the header line.
 func newTSVPrinter(w io.Writer) *tsvPrinter {
-	p := &tsvPrinter{w: bufio.NewWriter(w)}
+	p := &tsvPrinter{w: bufio.NewWriterSize(w, 64<<10)}
 	_, _ = p.w.WriteString("commit\tverdict\tfingerprint\tkeyid\tcreated\tperson\n") // told by finish
 	return p
 }

@@ -36,7 +36,7 @@ func (j *judge) match(c claim, keys []keyring.Key) (matching []keyring.Key, ok b
 	sameKind := false
 	for i, k := range keys {
 		sameKind = sameKind || c.ssh != nil || k.SameAlgorithm(c.openpgp)
-		if len(withFingerprint(keys[:i], k.Fingerprint)) == 0 && c.matches(k, j.object) {
+		if len(withFingerprint(keys[:i], k.Fingerprint)) == 0 && c.matches(k, &j.object) {
 			return withFingerprint(keys, k.Fingerprint), true
 		}
 	}

@@ -3,7 +3,6 @@ package commitsig
 import (
 	"bytes"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -59,35 +58,41 @@ type header struct {
 
 // split cuts raw into its parts.
 func split(raw []byte) (*object, error) {
+	o := new(object)
+	return o, o.split(raw)
+}
+
+// split is split for those who make the object; it must be new.
+func (o *object) split(raw []byte) error {
 	switch {
 	case len(raw) > MaxCommitBytes:
-		return nil, syntax(MaxCommitBytes, "the commit has %d bytes, more than %d", len(raw), MaxCommitBytes)
+		return syntax(MaxCommitBytes, "the commit has %d bytes, more than %d", len(raw), MaxCommitBytes)
 	case bytes.IndexByte(raw, 0) >= 0:
-		return nil, syntax(bytes.IndexByte(raw, 0), "a NUL hides what follows it from some readers")
+		return syntax(bytes.IndexByte(raw, 0), "a NUL hides what follows it from some readers")
 	}
-	o := &object{before: raw}
+	o.before = raw
 	at, n := 0, 0
 	for ; ; n++ {
 		if n > maxHeaders {
-			return nil, syntax(at, "the commit has more than %d headers", maxHeaders)
+			return syntax(at, "the commit has more than %d headers", maxHeaders)
 		}
 		if at < len(raw) && raw[at] == '\n' {
 			break
 		}
 		h, err := nextHeader(raw, at)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if err := o.take(h, raw); err != nil {
-			return nil, err
+			return err
 		}
 		at = h.end
 	}
 	o.message = raw[at+1:]
 	if err := o.complete(at); err != nil {
-		return nil, err
+		return err
 	}
-	return o, refuseQuotedSignature(o.message, at+1)
+	return refuseQuotedSignature(o.message, at+1)
 }
 
 // nextHeader reads the header that begins at at; lines that begin with a space continue it.
@@ -117,24 +122,26 @@ func nextHeader(raw []byte, at int) (header, error) {
 // take records one header. tree, parents, author and committer come in this order, each but the
 // parents once; the signature may stand anywhere, as git reads it, but once.
 func (o *object) take(h header, raw []byte) error {
-	switch name := string(h.name); {
-	case name == "tree":
+	switch string(h.name) {
+	case "tree":
 		return o.takeTree(h)
-	case name == "parent":
+	case "parent":
 		return o.takeParent(h)
-	case name == "author":
+	case "author":
 		return o.takePerson(h, &o.author, o.tree != nil && !o.committer.set())
-	case name == "committer":
+	case "committer":
 		return o.takePerson(h, &o.committer, o.author.set())
-	case strings.HasPrefix(name, "gpgsig"):
+	}
+	encoding := string(h.name) == "encoding"
+	switch {
+	case bytes.HasPrefix(h.name, []byte("gpgsig")):
 		return o.takeSignature(h, raw)
 	case !o.committer.set():
-		return syntax(h.at, "the header %q stands before the committer", name)
-	case name == "encoding" && o.hasEncoding:
+		return syntax(h.at, "the header %q stands before the committer", h.name)
+	case encoding && o.hasEncoding:
 		return syntax(h.at, "the commit has two encoding headers")
-	case name == "encoding":
-		o.hasEncoding = true
 	}
+	o.hasEncoding = o.hasEncoding || encoding
 	return nil
 }
 
@@ -182,22 +189,21 @@ func isObjectID(b []byte) bool {
 
 // takePerson reads "Name <address> seconds zone". Exactly one address may be in it.
 func (o *object) takePerson(h header, p *person, inPlace bool) error {
-	name := string(h.name)
 	if p.set() || !inPlace {
-		return syntax(h.at, "the %s stands twice or in the wrong place", name)
+		return syntax(h.at, "the %s stands twice or in the wrong place", h.name)
 	}
 	if len(h.value) > maxIdentity || bytes.ContainsAny(h.value, "\n\r") {
-		return syntax(h.valueAt, "the %s line is over %d bytes or has a line end in it", name, maxIdentity)
+		return syntax(h.valueAt, "the %s line is over %d bytes or has a line end in it", h.name, maxIdentity)
 	}
 	open, closed := bytes.IndexByte(h.value, '<'), bytes.IndexByte(h.value, '>')
 	if open < 0 || closed < open || bytes.Count(h.value, []byte("<")) > 1 || bytes.Count(h.value, []byte(">")) > 1 {
-		return syntax(h.valueAt, "the %s line does not have exactly one address in < >", name)
+		return syntax(h.valueAt, "the %s line does not have exactly one address in < >", h.name)
 	}
 	p.name, p.email = bytes.TrimRight(h.value[:open], " "), h.value[open+1:closed]
 	seconds, zone, found := bytes.Cut(bytes.TrimPrefix(h.value[closed+1:], []byte(" ")), []byte(" "))
 	n, err := parseSeconds(seconds)
 	if err != nil || !found || !isZone(zone) {
-		return syntax(h.valueAt+closed+1, "the %s line does not end in a time and a zone", name)
+		return syntax(h.valueAt+closed+1, "the %s line does not end in a time and a zone", h.name)
 	}
 	p.seconds, p.zone = n, zone
 	return nil
@@ -241,15 +247,15 @@ func isDigits(b []byte) bool {
 // git leaves every header out of the payload whose name begins with gpgsig, signed or not, so others
 // would put bytes into the commit that nobody signed. Source: commit.c, parse_signed_commit.
 func (o *object) takeSignature(h header, raw []byte) error {
-	name := string(h.name)
+	short, long := string(h.name) == "gpgsig", string(h.name) == "gpgsig-sha256"
 	switch {
-	case name != "gpgsig" && name != "gpgsig-sha256":
-		return syntax(h.at, "git hides the header %q from the signature", name)
+	case !short && !long:
+		return syntax(h.at, "git hides the header %q from the signature", h.name)
 	case o.signature != nil || o.hasOther:
 		return syntax(h.at, "the commit has two signature headers")
 	case o.tree == nil:
 		return syntax(h.at, "the signature stands before the tree")
-	case (name == "gpgsig-sha256") != (len(o.tree) == 64):
+	case long != (len(o.tree) == 64):
 		o.hasOther = true // signs the other form of the commit: here it is unsigned
 		return nil
 	}

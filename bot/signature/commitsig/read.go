@@ -20,7 +20,8 @@ type claim struct {
 
 // read reads the signature header and finds the keys that it names; false ends with a verdict.
 func (j *judge) read() (c claim, keys []keyring.Key, ok bool) {
-	text := bytes.ReplaceAll(j.object.signature, []byte("\n "), []byte("\n"))
+	j.unfolded = unfold(j.unfolded[:0], j.object.signature)
+	text := j.unfolded
 	switch {
 	case bytes.HasPrefix(text, []byte("-----BEGIN "+wire.LabelSSH+"-----")):
 		return j.readSSH(text)
@@ -31,21 +32,35 @@ func (j *judge) read() (c claim, keys []keyring.Key, ok bool) {
 	return j.readOpenPGP(text)
 }
 
+// unfold appends folded to text without the space that begins each of its lines but the first.
+// Source: commit.c, add_header_signature.
+func unfold(text, folded []byte) []byte {
+	for {
+		end := bytes.IndexByte(folded, '\n')
+		if end < 0 {
+			return append(text, folded...)
+		}
+		text = append(text, folded[:end+1]...)
+		folded = bytes.TrimPrefix(folded[end+1:], []byte(" "))
+	}
+}
+
 // readOpenPGP reads an armoured OpenPGP signature of a binary document.
 func (j *judge) readOpenPGP(text []byte) (c claim, keys []keyring.Key, ok bool) {
 	j.verdict.Format = keyring.OpenPGP
-	data, err := wire.Dearmour(text, wire.LabelSignature)
+	data, err := wire.DearmourInto(j.decoded, text, wire.LabelSignature)
 	if err != nil {
 		return c, nil, j.refuse(err, text)
 	}
+	j.decoded = data
 	p, err := wire.OnlyPacket(data, wire.TagSignature)
 	if err != nil {
 		return c, nil, j.refuse(err, nil)
 	}
-	s, err := wire.ParseSignature(p.Body)
-	if err != nil {
+	if j.signature, err = wire.ParseSignature(p.Body); err != nil {
 		return c, nil, j.refuse(err, nil)
 	}
+	s := &j.signature
 	j.verdict.Created = s.Created
 	if j.terms.Clock == ClaimedTime && s.Created.After(j.verdict.Seen) {
 		j.verdict.Seen = s.Created // signed after the date that the commit claims, as git rebase can do
@@ -53,7 +68,7 @@ func (j *judge) readOpenPGP(text []byte) (c claim, keys []keyring.Key, ok bool) 
 	if s.IssuerID != 0 {
 		j.verdict.KeyID = wire.KeyID(s.IssuerID)
 	}
-	return claim{openpgp: &s}, j.ring.Named(s.IssuerFingerprint, s.IssuerID), j.checkOpenPGP(&s)
+	return claim{openpgp: s}, j.ring.Named(s.IssuerFingerprint, s.IssuerID), j.checkOpenPGP(s)
 }
 
 // checkOpenPGP refuses signatures of other things than documents, and those that ask for more than is

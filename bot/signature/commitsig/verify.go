@@ -2,9 +2,11 @@ package commitsig
 
 import (
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/vidimus-bot/vidimus/bot/signature/keyring"
+	"github.com/vidimus-bot/vidimus/bot/signature/keyring/wire"
 )
 
 // MaxAhead is how far ahead of our clock a signer's clock may be. Source: DESIGN.md, "Clock".
@@ -31,37 +33,55 @@ func Verify(raw []byte, ring keyring.Ring, seen time.Time) Verdict {
 
 // Judge is Verify under other terms.
 func Judge(raw []byte, ring keyring.Ring, terms Terms) Verdict {
-	j := judge{ring: ring, terms: terms, verdict: Verdict{Clock: terms.Clock, Seen: terms.Seen.UTC()}}
+	j := judges.Get().(*judge)
+	j.ring, j.terms, j.verdict = ring, terms, Verdict{Clock: terms.Clock, Seen: terms.Seen.UTC()}
 	if terms.Clock == "" {
 		j.verdict.Clock = FirstSeen
 	}
-	o, err := split(raw)
-	if err != nil {
-		return j.malformed(err)
+	if err := j.object.split(raw); err != nil {
+		j.malformed(err)
+	} else {
+		if terms.Clock == ClaimedTime {
+			j.verdict.Seen = time.Unix(j.object.committer.seconds, 0).UTC()
+		}
+		j.run()
 	}
-	j.object = o
-	if terms.Clock == ClaimedTime {
-		j.verdict.Seen = time.Unix(o.committer.seconds, 0).UTC()
-	}
-	j.run()
-	return j.verdict
+	verdict := j.verdict
+	j.end()
+	return verdict
 }
+
+// judges keeps judges for the next commit: what one reads is larger than the verdict that is left of it.
+var judges = sync.Pool{New: func() any { return new(judge) }}
 
 // judge carries one judgement through its steps.
 type judge struct {
 	ring    keyring.Ring
 	terms   Terms
-	object  *object
+	object  object
 	verdict Verdict
+	// signature is what was read of an OpenPGP signature; it points into decoded, which was decoded from
+	// unfolded, the text of the header.
+	signature         wire.Signature
+	unfolded, decoded []byte
+}
+
+// end forgets the commit, and keeps no more than memory of the usual size for the next one.
+func (j *judge) end() {
+	unfolded, decoded := j.unfolded[:0], j.decoded[:0]
+	*j = judge{}
+	if cap(unfolded) <= wire.MaxArmour {
+		j.unfolded, j.decoded = unfolded, decoded
+	}
+	judges.Put(j)
 }
 
 // malformed makes the verdict on bytes that are no commit.
-func (j *judge) malformed(err error) Verdict {
+func (j *judge) malformed(err error) {
 	j.say(Malformed, "The commit is malformed: "+err.Error()+".", again)
 	if e := (*SyntaxError)(nil); errors.As(err, &e) {
 		j.verdict.Offset = e.Offset
 	}
-	return j.verdict
 }
 
 // say gives the verdict, what was found and how to mend it; false, so that steps can end with it.

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 )
 
 const (
@@ -28,7 +29,10 @@ const (
 // Dearmour decodes text, which must be one OpenPGP armour block with that label and nothing else;
 // one final line end may be there. Lines end in LF. The checksum may be absent (RFC 9580 §6.1
 // advises against it), but not wrong. It has at most MaxArmour bytes, public keys MaxKeyArmour.
-func Dearmour(text []byte, label string) ([]byte, error) {
+func Dearmour(text []byte, label string) ([]byte, error) { return DearmourInto(nil, text, label) }
+
+// DearmourInto is Dearmour into the memory of buffer, if that has enough of it.
+func DearmourInto(buffer, text []byte, label string) ([]byte, error) {
 	l, err := openBlock(text, label)
 	if err != nil {
 		return nil, err
@@ -36,7 +40,7 @@ func Dearmour(text []byte, label string) ([]byte, error) {
 	if err := l.skipHeaders(); err != nil {
 		return nil, err
 	}
-	data, err := l.decodeBody()
+	data, err := l.decodeBody(buffer)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +57,7 @@ func DearmourSSH(text []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := l.decodeBody()
+	data, err := l.decodeBody(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -73,21 +77,21 @@ type lines struct {
 }
 
 // openBlock checks the size and the BEGIN line.
-func openBlock(text []byte, label string) (*lines, error) {
+func openBlock(text []byte, label string) (lines, error) {
 	limit := MaxArmour
 	if label == LabelPublicKey {
 		limit = MaxKeyArmour
 	}
 	if len(text) > limit {
-		return nil, malformed(0, "the armour has %d bytes, more than %d", len(text), limit)
+		return lines{}, malformed(0, "the armour has %d bytes, more than %d", len(text), limit)
 	}
 	if at := bytes.IndexByte(text, '\r'); at >= 0 {
-		return nil, malformed(at, "the armour has a carriage return")
+		return lines{}, malformed(at, "the armour has a carriage return")
 	}
-	l := &lines{text: text}
+	l := lines{text: text}
 	line, _ := l.next()
 	if !isRule(line, "-----BEGIN ", label) {
-		return nil, malformed(0, "the armour does not begin with the line -----BEGIN %s-----", label)
+		return lines{}, malformed(0, "the armour does not begin with the line -----BEGIN %s-----", label)
 	}
 	return l, nil
 }
@@ -153,7 +157,7 @@ func isLetterOrDigit(c byte) bool {
 
 // decodeBody reads base64 lines up to the checksum or the END line. All lines but the last have one
 // length, so that a body can be written in one way only for each length.
-func (l *lines) decodeBody() ([]byte, error) {
+func (l *lines) decodeBody(buffer []byte) ([]byte, error) {
 	start, width, last := l.at, 0, false
 	for {
 		line, ended := l.peek()
@@ -175,18 +179,19 @@ func (l *lines) decodeBody() ([]byte, error) {
 		last = len(line) < width
 		l.next()
 	}
-	return decodeBase64(l.text[start:l.at], start)
+	return decodeBase64(buffer, l.text[start:l.at], start)
 }
 
 // strictBase64 refuses unused bits that are not zero; it never changes.
 var strictBase64 = base64.StdEncoding.Strict()
 
-// decodeBase64 decodes body; line ends in it are skipped, padding and unused bits must be right.
-func decodeBase64(body []byte, offset int) ([]byte, error) {
+// decodeBase64 decodes body, into buffer if that is large enough; line ends in it are skipped, padding and unused bits must be right.
+func decodeBase64(buffer, body []byte, offset int) ([]byte, error) {
 	if len(body) == 0 {
 		return nil, malformed(offset, "the armour is empty")
 	}
-	data := make([]byte, strictBase64.DecodedLen(len(body)))
+	data := slices.Grow(buffer[:0], strictBase64.DecodedLen(len(body)))
+	data = data[:cap(data)]
 	n, err := strictBase64.Decode(data, body)
 	if corrupt, ok := err.(base64.CorruptInputError); ok {
 		return nil, malformed(offset+int(corrupt), "the armour is not canonical base64")
@@ -229,29 +234,37 @@ func (l *lines) close(label string) error {
 	return nil
 }
 
-// crcTable holds the CRC-24 of each byte; it never changes.
-var crcTable = makeCRCTable()
+// crcTables holds the CRC-24 of each byte, and of that byte with one and with two zero bytes behind it. It
+// never changes.
+var crcTables = makeCRCTables()
 
-// makeCRCTable computes crcTable with the polynomial of RFC 9580 §6.1.1.
-func makeCRCTable() (table [256]uint32) {
-	for i := range table {
+// makeCRCTables computes crcTables with the polynomial of RFC 9580 §6.1.1.
+func makeCRCTables() (tables [3][256]uint32) {
+	for i := range 256 {
 		crc := uint32(i) << 16
-		for range 8 {
-			crc <<= 1
-			if crc&0x1000000 != 0 {
-				crc ^= 0x1864cfb
+		for zeros := range tables {
+			for range 8 {
+				crc <<= 1
+				if crc&0x1000000 != 0 {
+					crc ^= 0x1864cfb
+				}
 			}
+			tables[zeros][i] = crc
 		}
-		table[i] = crc
 	}
-	return table
+	return tables
 }
 
-// crc24 is the armour's checksum. Source: RFC 9580 §6.1.1.
+// crc24 is the armour's checksum, computed over three bytes at a time, as many as it has itself.
+// Source: RFC 9580 §6.1.1.
 func crc24(data []byte) uint32 {
 	crc := uint32(0xb704ce)
+	for ; len(data) >= 3; data = data[3:] {
+		crc ^= uint32(data[0])<<16 | uint32(data[1])<<8 | uint32(data[2])
+		crc = crcTables[2][crc>>16] ^ crcTables[1][crc>>8&0xff] ^ crcTables[0][crc&0xff]
+	}
 	for _, b := range data {
-		crc = (crc<<8)&0xffffff ^ crcTable[byte(crc>>16)^b]
+		crc = (crc<<8)&0xffffff ^ crcTables[0][byte(crc>>16)^b]
 	}
 	return crc
 }

@@ -57,7 +57,7 @@ type PublicKey struct {
 	ed25519   *edKey
 	rsa       *rsaKey
 	p256      *p256Key
-	ecdsa     *ecdsa.PublicKey // on other curves of NIST
+	ecdsa     *ecdsa.PublicKey  // on other curves of NIST
 	packet    *packet.PublicKey // for DSA and for curves that the standard library lacks
 }
 

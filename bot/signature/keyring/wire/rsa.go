@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"math/big"
 	"math/bits"
+	"sync"
 
 	"filippo.io/bigmod"
 )
@@ -48,36 +49,40 @@ func (k *rsaKey) verify(h Hash, digest, signature []byte) bool {
 	if prefix == "" || len(signature) > size || size < len(prefix)+len(digest)+11 {
 		return false
 	}
-	message := k.message(signature)
-	if message == nil {
-		return false
-	}
-	want := make([]byte, size)
-	want[1] = 1
+	var buffer [maxRSABits / 8]byte
+	encoded := buffer[:size]
+	encoded[1] = 1
 	text := size - len(prefix) - len(digest)
 	for i := 2; i < text-1; i++ {
-		want[i] = 0xff
+		encoded[i] = 0xff
 	}
-	copy(want[text:], prefix)
-	copy(want[text+len(prefix):], digest)
-	return string(message) == string(want)
-}
-
-// message is what was signed, in as many bytes as N has; nil if the signature is not below N.
-// Source: RFC 8017 §5.2.2.
-func (k *rsaKey) message(signature []byte) []byte {
+	copy(encoded[text:], prefix)
+	copy(encoded[text+len(prefix):], digest)
 	if k.modulus != nil {
-		s, err := bigmod.NewNat().SetBytes(signature, k.modulus)
-		if err != nil {
-			return nil
-		}
-		return bigmod.NewNat().ExpShortVarTime(s, uint(k.public.E), k.modulus).Bytes(k.modulus)
+		return k.verifyByLibrary(encoded, signature)
 	}
 	s := new(big.Int).SetBytes(signature)
-	if s.Cmp(k.public.N) >= 0 {
-		return nil
+	return s.Cmp(k.public.N) < 0 && k.power(s).Cmp(new(big.Int).SetBytes(encoded)) == 0
+}
+
+// rsaNumbers is what the library computes with; it is kept for the next signature.
+type rsaNumbers struct{ signature, power, encoded *bigmod.Nat }
+
+// rsaMemory keeps rsaNumbers.
+var rsaMemory = sync.Pool{New: func() any { return &rsaNumbers{bigmod.NewNat(), bigmod.NewNat(), bigmod.NewNat()} }}
+
+// verifyByLibrary tells whether the signature is below N, and its power is what was encoded, which is.
+func (k *rsaKey) verifyByLibrary(encoded, signature []byte) bool {
+	n := rsaMemory.Get().(*rsaNumbers)
+	defer rsaMemory.Put(n)
+	if _, err := n.signature.SetBytes(signature, k.modulus); err != nil {
+		return false
 	}
-	return k.power(s).FillBytes(make([]byte, k.public.Size()))
+	if _, err := n.encoded.SetBytes(encoded, k.modulus); err != nil {
+		return false // unreachable: its first byte is zero
+	}
+	n.power.ExpShortVarTime(n.signature, uint(k.public.E), k.modulus)
+	return n.power.Equal(n.encoded) == 1
 }
 
 // power is s, below N, to the key's exponent modulo N. Between its first and its last product all is
