@@ -141,10 +141,13 @@ func weakSSH(digest string, value []byte) string {
 	return ""
 }
 
-// checkSSHValue refuses bytes behind the signature's value, which x/crypto/ssh would keep unread.
+// checkSSHValue refuses bytes behind the signature's value, which x/crypto/ssh would keep unread, and the form
+// that browsers write, which has more of them. Source: PROTOCOL.u2f, "SSH U2F signatures".
 func checkSSHValue(value []byte, key *SSHKey) error {
 	c := &cursor{body: value}
-	c.sshString()
+	if format := string(c.sshString()); strings.HasPrefix(format, "webauthn-") {
+		return unsupported(0, "an SSH signature that was made in a browser (%s) is not read", format)
+	}
 	c.sshString()
 	if strings.HasPrefix(key.key.Type(), "sk-") {
 		c.take(5) // flags and counter of the security key

@@ -111,6 +111,11 @@ func TestParseSSHSignature_refuses(t *testing.T) {
 		{"no key", blob(1, []byte("x"), "git", "sha512", value), "no key that can be read", false},
 		{"value with a byte more", blob(1, key, "git", "sha512", append(bytes.Clone(value), 0)), "not of its length", false},
 		{"value cut", blob(1, key, "git", "sha512", value[:20]), "not of its length", false},
+		{
+			"made in a browser", blob(1, key, "git", "sha512", join(str([]byte("webauthn-sk-ecdsa-sha2-nistp256@openssh.com")...),
+				str(make([]byte, 70)...), make([]byte, 5), str([]byte("https://example.org")...), str([]byte("{}")...), str())),
+			"made in a browser", true,
+		},
 		{"unknown digest", blob(1, key, "git", "sha3", value), "cannot be read", true},
 	} {
 		_, err := wire.ParseSSHSignature(c.blob)

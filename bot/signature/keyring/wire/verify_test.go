@@ -164,7 +164,9 @@ func FuzzParsePublicKey(f *testing.F) {
 			t.Fatalf("go-crypto refuses what ParsePublicKey takes: %v", err)
 		}
 		other := p.(*packet.PublicKey)
-		if other.KeyId != key.ID || !other.CreationTime.Equal(key.Created) || other.CanSign() != key.Signs {
+		// go-crypto says of algorithms that it does not know that they can sign; here they cannot.
+		known := !strings.HasPrefix(key.Algorithm, "algorithm ")
+		if other.KeyId != key.ID || !other.CreationTime.Equal(key.Created) || known && other.CanSign() != key.Signs || !known && key.Signs {
 			t.Errorf("go-crypto reads %X %v %v, ParsePublicKey %+v", other.KeyId, other.CreationTime, other.CanSign(), key)
 		}
 	})
