@@ -103,7 +103,8 @@ func (j *judge) readSSH(text []byte) (c claim, keys []keyring.Key, ok bool) {
 }
 
 // refuse gives the verdict for a signature that cannot be read. The offset of err counts in text, the
-// unfolded header; nil where it counts in the decoded signature.
+// unfolded header; nil where it counts in the decoded signature. An empty header has always been told as if
+// it were decoded, and is by its length, not by nil, which depends on the memory that was there before.
 func (j *judge) refuse(err error, text []byte) bool {
 	var e *wire.Error
 	if !errors.As(err, &e) {
@@ -112,7 +113,7 @@ func (j *judge) refuse(err error, text []byte) bool {
 	if e.Unsupported {
 		return j.say(Unsupported, "The signature is not judged here: "+e.Problem+".", again)
 	}
-	if text == nil {
+	if len(text) == 0 {
 		return j.malformedSignature(0, fmt.Sprintf("%s (byte %d of the decoded signature)", e.Problem, e.Offset))
 	}
 	// Each line end before the place was followed by the space that folds the header.

@@ -420,3 +420,19 @@ func TestVerify_malformedSignatureNamesTheByteOfTheCommit(t *testing.T) {
 		t.Errorf("Verify (-want +got):\n%s", diff)
 	}
 }
+
+// A signature header without a value must be told in the same words whatever was judged before it in the same
+// process: a decision holds them, and is made again from its facts. These are the words of earlier records.
+func TestVerify_emptySignatureIsToldAlikeAfterAnyCommit(t *testing.T) {
+	w := newWorld(t)
+	signed := string(w.alice.SignCommit(by(alice, alice), now()))
+	at, end := strings.Index(signed, "gpgsig "), strings.Index(signed, "\n\n")
+	empty := []byte(signed[:at] + "gpgsig \n" + signed[end+1:])
+	const want = "the armour does not begin with the line -----BEGIN PGP SIGNATURE----- (byte 0 of the decoded signature). "
+	for range 20 {
+		if v := commitsig.Verify(empty, w.ring, seen); v.Word != commitsig.Malformed || !strings.Contains(v.Text, want) {
+			t.Fatalf("Verify says %q, want %q in it", v.Text, want)
+		}
+		commitsig.Verify([]byte(signed), w.ring, seen)
+	}
+}
