@@ -5,7 +5,7 @@
 // holds exactly that key, and prints commits per second, CPU seconds, wall time, peak memory, and two
 // ratios: how many times ours is faster than gpg, and our CPU time over that of the bare cryptography,
 // once without and once with what git takes to read the objects and the program to start. Run it on a
-// quiet machine: what else runs makes ours and the bare cryptography, which use all cores, look slower than gpg.
+// quiet machine: ours and the bare cryptography use all cores, gpg one, so that whatever else runs slows them more.
 // Each but gpg is run three times, in turn; the run with the least CPU time counts.
 // It needs git; without gpg that column stays empty. Nothing of it is part of the product.
 package main

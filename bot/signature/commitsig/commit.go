@@ -58,8 +58,8 @@ func syntax(offset int, format string, args ...any) error {
 // nothing that two readers could understand differently; what it refuses is a *SyntaxError.
 // At most MaxCommitBytes bytes, MaxParents parents. Source: gitformat-signature(5), git-fsck(1).
 func Parse(raw []byte) (Commit, error) {
-	o, err := split(raw)
-	if err != nil {
+	var o object
+	if err := o.split(raw); err != nil {
 		return Commit{}, err
 	}
 	c := Commit{
@@ -75,8 +75,8 @@ func Parse(raw []byte) (Commit, error) {
 
 // Identities is Parse for those who need no more of raw than its author and committer.
 func Identities(raw []byte) (author, committer Identity, err error) {
-	o, err := split(raw)
-	if err != nil {
+	var o object
+	if err := o.split(raw); err != nil {
 		return Identity{}, Identity{}, err
 	}
 	return o.author.identity(), o.committer.identity(), nil

@@ -56,13 +56,7 @@ type header struct {
 	at, valueAt, end int
 }
 
-// split cuts raw into its parts.
-func split(raw []byte) (*object, error) {
-	o := new(object)
-	return o, o.split(raw)
-}
-
-// split is split for those who make the object; it must be new.
+// split cuts raw into the parts of o, which must be new.
 func (o *object) split(raw []byte) error {
 	switch {
 	case len(raw) > MaxCommitBytes:

@@ -185,7 +185,8 @@ func (l *lines) decodeBody(buffer []byte) ([]byte, error) {
 // strictBase64 refuses unused bits that are not zero; it never changes.
 var strictBase64 = base64.StdEncoding.Strict()
 
-// decodeBase64 decodes body, into buffer if that is large enough; line ends in it are skipped, padding and unused bits must be right.
+// decodeBase64 decodes body, into buffer if that is large enough; line ends in body are skipped, padding and
+// unused bits must be right.
 func decodeBase64(buffer, body []byte, offset int) ([]byte, error) {
 	if len(body) == 0 {
 		return nil, malformed(offset, "the armour is empty")

@@ -10,9 +10,6 @@ import (
 )
 
 const (
-	// tableAfter is how many signatures of a key are verified without a table of its multiples: making
-	// one takes as long as six verifications, and most keys of a ring sign little of what is judged.
-	tableAfter = 8
 	// keyWidth and baseWidth are the bits of a digit in the tables of a key (98 KB) and of the base point
 	// (492 KB, one for all keys). Wider ones save little and no longer fit near the processor.
 	keyWidth, baseWidth = 5, 8
@@ -25,7 +22,7 @@ const (
 type edKey struct {
 	public ed25519.PublicKey
 	usage  usage
-	minusA *multiples // of the negated key; nil until it was used often, and where the key is no point
+	minusA *edTable // of the negated key; nil until it was used often, and where the key is no point
 }
 
 // newEdKey takes a key of 32 bytes, whatever they are.
@@ -35,7 +32,7 @@ func newEdKey(public []byte) *edKey { return &edKey{public: ed25519.PublicKey(pu
 // encodings too, which a fuzz test holds. A batch of signatures is never verified together, because
 // batches accept others. Source: RFC 8032 §5.1.7; FIPS 186-5 §7.7.
 func (k *edKey) verify(message []byte, signature *[ed25519.SignatureSize]byte) bool {
-	if !k.usage.often(tableAfter, k.prepare) {
+	if !k.usage.often(k.prepare) {
 		return ed25519.Verify(k.public, message, signature[:])
 	}
 	if k.minusA == nil {
@@ -55,7 +52,7 @@ func (k *edKey) verify(message []byte, signature *[ed25519.SignatureSize]byte) b
 		return false // unreachable: it has 64 bytes
 	}
 	p := identityPoint()
-	baseMultiples().addTo(&p, s.Bytes())
+	baseTable().addTo(&p, s.Bytes())
 	k.minusA.addTo(&p, c.Bytes())
 	return p.bytes() == [32]byte(signature[:32])
 }
@@ -63,17 +60,17 @@ func (k *edKey) verify(message []byte, signature *[ed25519.SignatureSize]byte) b
 // prepare makes the table, if the key is a point.
 func (k *edKey) prepare() {
 	if a, err := new(edwards25519.Point).SetBytes(k.public); err == nil {
-		k.minusA = newMultiples(a.Negate(a), keyWidth)
+		k.minusA = newEdTable(a.Negate(a), keyWidth)
 	}
 }
 
-// baseMultiples is the table of the base point, made when it is first asked for.
-var baseMultiples = sync.OnceValue(func() *multiples {
-	return newMultiples(edwards25519.NewGeneratorPoint(), baseWidth)
+// baseTable is the table of the base point, made when it is first asked for.
+var baseTable = sync.OnceValue(func() *edTable {
+	return newEdTable(edwards25519.NewGeneratorPoint(), baseWidth)
 })
 
-// multiples is a table of a point's multiples in affine form.
-type multiples struct {
+// edTable is a table of a point's multiples in affine form.
+type edTable struct {
 	width  int
 	points []tablePoint
 }
@@ -81,9 +78,9 @@ type multiples struct {
 // tablePoint is an affine point (x, y) as additions need it: y+x, y-x, 2dxy.
 type tablePoint struct{ sum, difference, product field.Element }
 
-// newMultiples makes the table of p.
-func newMultiples(p *edwards25519.Point, width int) *multiples {
-	return &multiples{width, flatten(multiplesOf(p, scalarBits, width, func(a, b *edwards25519.Point) *edwards25519.Point {
+// newEdTable makes the table of p.
+func newEdTable(p *edwards25519.Point, width int) *edTable {
+	return &edTable{width, flatten(multiplesOf(p, scalarBits, width, func(a, b *edwards25519.Point) *edwards25519.Point {
 		return new(edwards25519.Point).Add(a, b)
 	}))}
 }
@@ -128,7 +125,7 @@ func twiceD() *field.Element {
 
 // addTo adds the scalar's multiple of the table's point to p. The scalar is little-endian and below the
 // group's order.
-func (m *multiples) addTo(p *edPoint, scalar []byte) {
+func (m *edTable) addTo(p *edPoint, scalar []byte) {
 	addMultiple(scalar, len(m.points), m.width, func(place int, negative bool) {
 		if negative {
 			p.subtract(&m.points[place])

@@ -60,15 +60,19 @@ func bitsAt(number []byte, at, n int) int {
 	return window >> (at % 8) & (1<<n - 1)
 }
 
+// tableAfter is how many signatures of a key are verified without a table of its multiples: making one takes
+// as long as five or six verifications, and most keys of a ring sign little of what is judged.
+const tableAfter = 8
+
 // usage counts how often a key was used, until it was used often enough for a table.
 type usage struct {
 	seen atomic.Uint32
 	once sync.Once
 }
 
-// often tells whether this is at least use number after+1, and has prepare run once before the first of those.
-func (u *usage) often(after uint32, prepare func()) bool {
-	if u.seen.Load() < after {
+// often tells whether the key was used tableAfter times before, and has prepare run once when it first was.
+func (u *usage) often(prepare func()) bool {
+	if u.seen.Load() < tableAfter {
 		u.seen.Add(1)
 		return false
 	}

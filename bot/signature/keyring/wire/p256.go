@@ -9,9 +9,6 @@ import (
 )
 
 const (
-	// p256TableAfter is how many signatures of a key are verified without a table: making one takes as long as
-	// five verifications.
-	p256TableAfter = 8
 	// p256Width is the bits of a digit in the table, which takes 80 KB.
 	p256Width = 5
 	p256Bytes = 32
@@ -29,7 +26,7 @@ type p256Key struct {
 // Source: FIPS 186-5 §6.4.2.
 func (k *p256Key) verify(digest, r, s []byte) bool {
 	first, second := new(big.Int).SetBytes(r), new(big.Int).SetBytes(s)
-	if !k.usage.often(p256TableAfter, k.prepare) {
+	if !k.usage.often(k.prepare) {
 		return ecdsa.Verify(k.public, digest, first, second)
 	}
 	n := k.public.Params().N
@@ -48,7 +45,7 @@ func (k *p256Key) verify(digest, r, s []byte) bool {
 		return false // unreachable: the scalar has 32 bytes
 	}
 	inverse.Mod(inverse.Mul(inverse, first), n).FillBytes(scalar[:])
-	k.addMultiple(point, scalar[:])
+	k.addTo(point, scalar[:])
 	x, err := point.BytesX()
 	if err != nil {
 		return false // the point at infinity
@@ -72,8 +69,8 @@ func (k *p256Key) prepare() {
 	})
 }
 
-// addMultiple adds the key's multiple by a big-endian scalar, which it reverses, to point.
-func (k *p256Key) addMultiple(point *nistec.P256Point, scalar []byte) {
+// addTo adds the key's multiple by a big-endian scalar, which it reverses, to point.
+func (k *p256Key) addTo(point *nistec.P256Point, scalar []byte) {
 	slices.Reverse(scalar)
 	var negated nistec.P256Point
 	addMultiple(scalar, len(k.table), p256Width, func(place int, negative bool) {

@@ -169,7 +169,8 @@ func TestVerify_p256PointOverTheOrder(t *testing.T) {
 	_, digest := p256Signature(t, big.NewInt(1), big.NewInt(1))
 	e := new(big.Int).SetBytes(digest)
 	x, field := new(big.Int).Set(order), elliptic.P256().Params().P
-	for s := int64(3); ; {
+	s := big.NewInt(3)
+	for {
 		x.Add(x, big.NewInt(1))
 		if x.Cmp(field) >= 0 {
 			t.Fatal("no such point")
@@ -179,7 +180,7 @@ func TestVerify_p256PointOverTheOrder(t *testing.T) {
 			continue // half of all x are of no point
 		}
 		r := new(big.Int).Sub(x, order)
-		sx, err := nistec.NewP256Point().ScalarMult(point, big.NewInt(s).FillBytes(make([]byte, 32)))
+		sx, err := nistec.NewP256Point().ScalarMult(point, s.FillBytes(make([]byte, 32)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -189,10 +190,10 @@ func TestVerify_p256PointOverTheOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		k := newOddP256(t, nil, q)
-		if !compareP256(t, k, r, big.NewInt(s)) {
+		if !compareP256(t, k, r, s) {
 			t.Error("crypto/ecdsa refuses a true signature, so nothing was compared")
 		}
-		if compareP256(t, k, x, big.NewInt(s)) {
+		if compareP256(t, k, x, s) {
 			t.Error("crypto/ecdsa accepts an r over the order")
 		}
 		return
